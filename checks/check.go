@@ -1,0 +1,76 @@
+package checks
+
+import (
+	"context"
+
+	"bakedin/internal/manifest"
+	"bakedin/internal/repo"
+	"bakedin/rules"
+)
+
+// Check is the Go detector behind a rule that data alone cannot express. It is called once for every file that the rule's
+// [match] selects; a rule with repo = true implements RepoCheck instead. It reports through the pass, never walks, never
+// opens what it was not given, and keeps no state between files.
+type Check interface {
+	Run(ctx context.Context, p *Pass) error
+}
+
+// CheckFunc is a Check made of a function.
+type CheckFunc func(ctx context.Context, p *Pass) error
+
+// Run implements Check.
+func (f CheckFunc) Run(ctx context.Context, p *Pass) error { return f(ctx, p) }
+
+// RepoCheck is a detector over the facts of the whole repository. It runs after the last file.
+type RepoCheck interface {
+	RunRepo(ctx context.Context, p *RepoPass) error
+}
+
+// RepoCheckFunc is a RepoCheck made of a function. Run does nothing.
+type RepoCheckFunc func(ctx context.Context, p *RepoPass) error
+
+// RunRepo implements RepoCheck.
+func (f RepoCheckFunc) RunRepo(ctx context.Context, p *RepoPass) error { return f(ctx, p) }
+
+// Run implements Check.
+func (f RepoCheckFunc) Run(context.Context, *Pass) error { return nil }
+
+// Planner is implemented by a check whose fix cannot be listed as text edits, such as the conversion of a model.
+type Planner interface {
+	Plan(ctx context.Context, tree *repo.Tree, f Finding, fixID string) (repo.Plan, error)
+}
+
+// Registry maps slugs to their detectors. Each family has one, explicit and sorted.
+type Registry map[string]Check
+
+// Ruleset is what a run looks for.
+type Ruleset struct {
+	Set    *rules.Set
+	Checks Registry
+}
+
+// Skip is the error a detector returns when it could not look at a file, or not to its end. Kind is one of those of
+// Skipped. What was reported before it stays.
+type Skip struct {
+	Kind   string
+	Detail string
+}
+
+func (s *Skip) Error() string { return s.Kind + ": " + s.Detail }
+
+// Repo is what is known of the repository before its files are read by rules: paths, assets and packages.
+type Repo struct {
+	Files    []repo.File
+	Assets   []repo.Asset
+	Packages []Package
+	paths    map[string]bool
+}
+
+// Package is an entry of a manifest with the file it stands in.
+type Package struct {
+	Path string
+	manifest.Package
+}
+
+// Has tells whether the tree has a file of that path.
+func (r *Repo) Has(path string) bool { return r.paths[path] }

@@ -1,0 +1,135 @@
+package checks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"sync"
+
+	"bakedin/internal/repo"
+)
+
+// File is a file of the tree while its rules run: its assets, its bytes, and the facts that rules share.
+type File struct {
+	Path   string
+	Size   int64
+	Place  repo.Place
+	Assets []repo.Asset
+
+	tree  *repo.Tree
+	limit int64 // most bytes that are read whole
+
+	once  sync.Once
+	bytes []byte
+	err   error
+	sum   string
+
+	blob  repo.Blob
+	facts map[any]any
+	read  int64
+	lines *lineIndex
+}
+
+// Is tells whether the file carries an asset of that kind.
+func (f *File) Is(k repo.Kind) bool {
+	for _, a := range f.Assets {
+		if a.Kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+// Asset returns the first asset of that kind, or nil.
+func (f *File) Asset(k repo.Kind) *repo.Asset {
+	for i := range f.Assets {
+		if f.Assets[i].Kind == k {
+			return &f.Assets[i]
+		}
+	}
+	return nil
+}
+
+// InTests tells whether the file lies in tests, examples or vendored code, so that its gaps are reported apart.
+func (f *File) InTests() bool {
+	return f.Place == repo.Tests || f.Place == repo.Examples || f.Place == repo.Vendored
+}
+
+// Bytes returns the whole content. It is read once. A file above the limit, or one that cannot be read, is a *Skip.
+func (f *File) Bytes() ([]byte, error) {
+	f.once.Do(func() {
+		if f.Size > f.limit {
+			f.err = &Skip{Kind: "limit", Detail: fmt.Sprintf("%d bytes, more than the %d that are read whole; raise --max-file-size", f.Size, f.limit)}
+			return
+		}
+		b, err := f.Blob()
+		if err != nil {
+			f.err = err
+			return
+		}
+		buf := make([]byte, b.Size())
+		n, err := b.ReadAt(buf, 0)
+		if err != nil && err != io.EOF {
+			f.err = &Skip{Kind: "unreadable", Detail: err.Error()}
+			return
+		}
+		f.bytes = buf[:n]
+		f.read += int64(n)
+		sum := sha256.Sum256(f.bytes)
+		f.sum = hex.EncodeToString(sum[:])
+	})
+	return f.bytes, f.err
+}
+
+// SHA256 returns the digest of the content when it was read whole, else the empty string.
+func (f *File) SHA256() string { return f.sum }
+
+// Blob opens the file for reading by ranges. The engine closes it.
+func (f *File) Blob() (repo.Blob, error) {
+	if f.blob == nil {
+		b, err := f.tree.Open(f.Path)
+		if err != nil {
+			return nil, &Skip{Kind: "unreadable", Detail: err.Error()}
+		}
+		if b.Size() > f.limit && f.Size <= f.limit {
+			b.Close()
+			return nil, &Skip{Kind: "unreadable", Detail: "grew while it was scanned"}
+		}
+		f.blob = b
+	}
+	return f.blob, nil
+}
+
+func (f *File) close() {
+	if f.blob != nil {
+		f.blob.Close()
+		f.blob = nil
+	}
+}
+
+// Fact is a kind of fact about files that several rules share: the tokens of a Python file, the imports of a pickle. It is
+// computed once per file. Families declare theirs as package variables; the engine knows none of them.
+type Fact[T any] struct{ parse func(*File) (T, error) }
+
+// NewFact declares a fact and how it is had from a file.
+func NewFact[T any](parse func(*File) (T, error)) *Fact[T] { return &Fact[T]{parse} }
+
+type factResult[T any] struct {
+	value T
+	err   error
+}
+
+// Of returns the fact of one file. A value may come with an error: what was understood before it.
+func (k *Fact[T]) Of(f *File) (T, error) {
+	if r, ok := f.facts[k]; ok {
+		r := r.(factResult[T])
+		return r.value, r.err
+	}
+	v, err := k.parse(f)
+	if f.facts == nil {
+		f.facts = map[any]any{}
+	}
+	f.facts[k] = factResult[T]{v, err}
+	return v, err
+}

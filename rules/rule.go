@@ -1,0 +1,126 @@
+package rules
+
+// Says is what a match means: a gap speaks against a recommendation, evidence speaks for it.
+type Says string
+
+// The two things a rule can say.
+const (
+	Gap      Says = "gap"
+	Evidence Says = "evidence"
+)
+
+// Severity of a gap, or the weight of the evidence.
+type Severity string
+
+// The four severities.
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+)
+
+// Strength is the evidence ladder of the guideline: E1 present, E2 substantive, E3 wired, E4 verified.
+type Strength string
+
+// The rungs. For a gap E2 is likely, E3 and E4 are proven.
+const (
+	E0 Strength = "E0"
+	E1 Strength = "E1"
+	E2 Strength = "E2"
+	E3 Strength = "E3"
+	E4 Strength = "E4"
+)
+
+// Confidence says how often a match is really so: high 95 %, medium 80 %, low below.
+type Confidence string
+
+// Audience says who wants to hear of it: essential, standard or strict.
+type Audience string
+
+// Rule is one thing bakedin looks for: the content of rules/<family>/<id>.toml. The struct is the grammar: unknown keys
+// are refused.
+type Rule struct {
+	ID         string     `toml:"id"`
+	Title      string     `toml:"title"`
+	Says       Says       `toml:"says"`
+	Supports   []string   `toml:"supports"` // recommendations, sorted in catalogue order
+	Severity   Severity   `toml:"severity"`
+	Confidence Confidence `toml:"confidence"`
+	Audience   Audience   `toml:"audience"`
+	Strength   Strength   `toml:"strength"`  // the most a match of this rule can be; default E3
+	Component  string     `toml:"component"` // "ai": speaks only where the repository has AI in it
+	Repo       bool       `toml:"repo"`      // findings are about the repository, not about a file
+	Detector   bool       `toml:"detector"`  // checks/<family>/<id>.go decides; Match only says which files it wants
+	Why        string     `toml:"why"`
+	Remedy     string     `toml:"remedy"`
+	Refs       []string   `toml:"refs"`
+	Match      Match      `toml:"match"`
+	Examples   []Examples `toml:"example"`
+
+	Family string `toml:"-"` // the folder
+	Digest string `toml:"-"` // "sha256:…" of the file
+	Custom bool   `toml:"-"` // the user's own
+}
+
+// Match says what a rule looks for. Assets, Paths and Skip select files and must all hold. Each of the other keys is a way
+// to match; one is enough.
+type Match struct {
+	Assets []string `toml:"assets"` // kinds; the file carries one of them
+	Paths  []string `toml:"paths"`  // doublestar globs relative to the root; the file matches one
+	Skip   []string `toml:"skip"`   // globs never looked at
+
+	Presence   []string    `toml:"presence"`   // a file whose path matches is itself E1
+	Dependency []string    `toml:"dependency"` // "pypi:name", "npm:name", "go:path" in a manifest: E1
+	Call       []string    `toml:"call"`       // canonical names of Python functions, or "*.name" for a method of anything: E3
+	With       []Argument  `toml:"with"`       // narrows Call and Keyword: all must hold
+	Without    []Argument  `toml:"without"`    // narrows Call and Keyword: none may hold
+	Keyword    string      `toml:"keyword"`    // any Python call with this keyword argument, narrowed by Is
+	Is         string      `toml:"is"`         // value of Keyword: true, false, none, any, literal
+	Key        []KeyMatch  `toml:"key"`        // a key of a JSON, YAML or TOML document: E3
+	Text       []TextMatch `toml:"text"`       // a regular expression: E2
+}
+
+// Argument is a condition on one argument of a call.
+type Argument struct {
+	Keyword  string `toml:"keyword"`
+	Position *int   `toml:"position"` // 0-based; with Keyword: either
+	Is       string `toml:"is"`       // true, false, none, absent, any, literal
+	Matches  string `toml:"matches"`  // RE2 over the value of a string literal
+}
+
+// KeyMatch is a condition on a key of a structured file. Path is dotted, "*" stands for one label, "**" for any number.
+type KeyMatch struct {
+	Path   string   `toml:"path"`
+	Value  string   `toml:"value"`  // RE2 over the scalar as written, without quotes; empty: the key is there
+	Except string   `toml:"except"` // RE2; a value that also matches this is dropped
+	Absent string   `toml:"absent"` // a sibling key that must be missing
+	In     []string `toml:"in"`     // globs; replaces Match.Paths for this key
+}
+
+// TextMatch is a regular expression over the text of a file.
+type TextMatch struct {
+	RE2      string   `toml:"re2"`
+	Except   string   `toml:"except"`   // a match whose text also matches this is dropped
+	In       []string `toml:"in"`       // globs; replaces Match.Paths and Match.Assets for this pattern
+	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), else E1
+	CI       bool     `toml:"ci"`       // in CI: E2 when the step is there, E3 when it can fail the build
+	Strength Strength `toml:"strength"` // of a match; default E2
+}
+
+// Examples is a bad or a good example, or both. For a gap, bad fires and good is silent. For evidence, good is found and
+// bad is not.
+type Examples struct {
+	Bad  *Example `toml:"bad"`
+	Good *Example `toml:"good"`
+}
+
+// Example is a small repository: one file, and the files that must lie beside it. Pickle is a listing in the language of
+// internal/format/pickle/asm that stands in for binary content; Hex is hexadecimal with spaces and newlines ignored.
+type Example struct {
+	Path   string    `toml:"path"`
+	Text   string    `toml:"text"`
+	Pickle string    `toml:"pickle"`
+	Hex    string    `toml:"hex"`
+	Also   []Example `toml:"also"`
+}
