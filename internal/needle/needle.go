@@ -1,0 +1,232 @@
+// Package needle decides which of many regular expressions can possibly match a text, by reading the text once. It takes
+// from each expression literals of which every match must contain at least one, and looks for all of them together.
+// Letters are compared without case in ASCII, so an expression may be tried in vain, never missed.
+package needle
+
+import (
+	"regexp/syntax"
+	"strings"
+)
+
+// Set finds candidates among the expressions it was made of. It is read-only and safe for concurrent use.
+type Set struct {
+	machine *machine
+	owners  [][]int32 // needle to expressions
+	always  []int32   // expressions without a usable literal
+	n       int
+}
+
+// New takes expressions in RE2 syntax. An expression that does not parse is always a candidate.
+func New(exprs []string) *Set {
+	s := &Set{n: len(exprs)}
+	ids := map[string]int{}
+	var words []string
+	for i, e := range exprs {
+		lits := Required(e)
+		if len(lits) == 0 {
+			s.always = append(s.always, int32(i))
+		}
+		for _, l := range lits {
+			id, ok := ids[l]
+			if !ok {
+				id = len(words)
+				ids[l] = id
+				words = append(words, l)
+				s.owners = append(s.owners, nil)
+			}
+			s.owners[id] = append(s.owners[id], int32(i))
+		}
+	}
+	s.machine = newMachine(words)
+	return s
+}
+
+// Candidates calls yield once for each expression that may match the text, in no particular order.
+func (s *Set) Candidates(text []byte, yield func(expr int)) {
+	for _, e := range s.always {
+		yield(int(e))
+	}
+	if len(s.owners) == 0 {
+		return
+	}
+	seenWord := make([]bool, len(s.owners))
+	seenExpr := make([]bool, s.n)
+	s.machine.scan(text, func(word int32) {
+		if seenWord[word] {
+			return
+		}
+		seenWord[word] = true
+		for _, e := range s.owners[word] {
+			if !seenExpr[e] {
+				seenExpr[e] = true
+				yield(int(e))
+			}
+		}
+	})
+}
+
+// Required returns lower-case literals of which every match of the expression contains at least one (without regard to
+// ASCII case), or nil when there are none worth looking for.
+func Required(expr string) []string {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	lits := required(re)
+	for _, l := range lits {
+		if len(l) < 3 {
+			return nil
+		}
+	}
+	return lits
+}
+
+// most literals one expression may bring; more are not worth their states
+const maxLiterals = 64
+
+func required(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return literal(re)
+	case syntax.OpCapture, syntax.OpPlus:
+		return required(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return required(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		var best []string
+		run := []string{""}
+		for _, sub := range re.Sub {
+			if lits := required(sub); better(lits, best) {
+				best = lits
+			}
+			if run = cross(run, exact(sub)); run == nil {
+				run = []string{""}
+			} else if better(run, best) {
+				best = run
+			}
+		}
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			lits := required(sub)
+			if lits == nil || len(all)+len(lits) > maxLiterals {
+				return nil
+			}
+			all = append(all, lits...)
+		}
+		return all
+	}
+	return nil
+}
+
+// exact returns all strings that the expression can match, in lower case, or nil when it can match others too or too many.
+// It puts common prefixes back together, which the parser factors out: h(?:is|ers).
+func exact(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpEmptyMatch, syntax.OpWordBoundary, syntax.OpNoWordBoundary, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText:
+		return []string{""}
+	case syntax.OpLiteral:
+		if lits := literal(re); lits != nil && len(lits[0]) == len(re.Rune) {
+			return lits
+		}
+	case syntax.OpCapture:
+		return exact(re.Sub[0])
+	case syntax.OpQuest:
+		if sub := exact(re.Sub[0]); sub != nil {
+			return append([]string{""}, sub...)
+		}
+	case syntax.OpCharClass:
+		var out []string
+		for i := 0; i < len(re.Rune); i += 2 {
+			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
+				if r >= 0x80 || len(out) == 8 {
+					return nil
+				}
+				out = append(out, string(rune(lower[byte(r)])))
+			}
+		}
+		return out
+	case syntax.OpConcat:
+		out := []string{""}
+		for _, sub := range re.Sub {
+			if out = cross(out, exact(sub)); out == nil {
+				return nil
+			}
+		}
+		return out
+	case syntax.OpAlternate:
+		var out []string
+		for _, sub := range re.Sub {
+			lits := exact(sub)
+			if lits == nil || len(out)+len(lits) > maxLiterals {
+				return nil
+			}
+			out = append(out, lits...)
+		}
+		return out
+	}
+	return nil
+}
+
+// cross returns every string of a followed by every string of b, or nil when that is too many.
+func cross(a, b []string) []string {
+	if b == nil || len(a)*len(b) > maxLiterals {
+		return nil
+	}
+	out := make([]string, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			out = append(out, x+y)
+		}
+	}
+	return out
+}
+
+// literal folds to lower case. Outside ASCII case folding has surprises (the Kelvin sign is a k), so only the ASCII runs of
+// a literal are used, and of those the longest.
+func literal(re *syntax.Regexp) []string {
+	fold := re.Flags&syntax.FoldCase != 0
+	best, run := "", strings.Builder{}
+	flush := func() {
+		if run.Len() > len(best) {
+			best = run.String()
+		}
+		run.Reset()
+	}
+	for _, r := range re.Rune {
+		if r >= 0x80 || fold && (r == 'k' || r == 'K' || r == 's' || r == 'S') {
+			flush() // U+212A folds to k, U+017F to s
+			continue
+		}
+		run.WriteByte(lower[byte(r)])
+	}
+	flush()
+	if best == "" {
+		return nil
+	}
+	return []string{best}
+}
+
+func better(a, b []string) bool {
+	if a == nil {
+		return false
+	}
+	if b == nil {
+		return true
+	}
+	if sa, sb := shortest(a), shortest(b); sa != sb {
+		return sa > sb
+	}
+	return len(a) < len(b)
+}
+
+func shortest(lits []string) int {
+	n := len(lits[0])
+	for _, l := range lits {
+		n = min(n, len(l))
+	}
+	return n
+}
