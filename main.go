@@ -1,0 +1,27 @@
+// Bakedin tells a team whether security is baked into their AI repository or bolted on, and walks them through mending it.
+//
+//	bakedin [PATH]          the terminal UI (without a terminal: bakedin check PATH)
+//	bakedin check [PATH]    the same scan as text, JSON or SARIF
+//	bakedin fix             what can be mended, as a diff; --apply writes it
+//	bakedin hook run        what is staged, for a commit hook
+//	bakedin demo            a sample repository, in memory
+//
+// Exit codes: 0 nothing new at or above --fail-on, 1 findings, 2 usage or configuration error, 3 the scan is incomplete,
+// 130 interrupted.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"bakedin/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Main(ctx, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.LookupEnv)
+	stop()
+	os.Exit(code)
+}
