@@ -1,0 +1,154 @@
+package sniff
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"bakedin/internal/format/wire"
+)
+
+// errEnough ends a walk at the end of the head.
+var errEnough = errors.New("end of the head")
+
+// byFields tells the formats that are protobuf messages apart. They have no magic number, but the first fields of each are
+// always the same, and a field is believed only when its content fits too.
+func byFields(head []byte, size int64) Format {
+	if len(head) < 8 || head[0] != 0x08 && head[0] != 0x0a {
+		return ""
+	}
+	f := topFields(head, size)
+	switch {
+	case f.bad || len(f.list) == 0:
+		return ""
+	case f.isSavedModel():
+		return SavedModel
+	case f.isCoreML():
+		return CoreML
+	case f.isONNX():
+		return ONNX
+	case f.isGraph():
+		return GraphDef
+	}
+	return ""
+}
+
+// message is what of a message lies in the head.
+type message struct {
+	head []byte
+	list []wire.Field
+	bad  bool
+}
+
+func topFields(head []byte, size int64) message {
+	m := message{head: head}
+	w := wire.NewWalker(edge{head, size}, size, wire.Limits{Fields: 64})
+	err := w.Walk(0, size, func(f wire.Field) error {
+		m.list = append(m.list, f)
+		if f.Off+f.Len >= int64(len(head)) {
+			return errEnough
+		}
+		return nil
+	})
+	var syntax *wire.SyntaxError
+	// An error behind the head is that of bytes which were not read.
+	m.bad = errors.As(err, &syntax) && syntax.Off < int64(len(head))-16
+	return m
+}
+
+// content is the part of a field that lies in the head.
+func (m message) content(f wire.Field) []byte {
+	if f.Type != wire.Bytes || f.Off >= int64(len(m.head)) {
+		return nil
+	}
+	return m.head[f.Off:min(int64(len(m.head)), f.Off+f.Len)]
+}
+
+func (m message) first(number, typ int) (wire.Field, bool) {
+	for _, f := range m.list {
+		if f.Number == number && f.Type == typ {
+			return f, true
+		}
+	}
+	return wire.Field{}, false
+}
+
+// isSavedModel: {1: schema version 1, 2: MetaGraphDef {1: MetaInfoDef or 2: GraphDef}}.
+func (m message) isSavedModel() bool {
+	v, ok := m.first(1, wire.Varint)
+	g, ok2 := m.first(2, wire.Bytes)
+	c := m.content(g)
+	return ok && ok2 && v.Value <= 2 && len(m.list) <= 8 && len(c) > 4 && (c[0] == 0x0a || c[0] == 0x12) && !printable(c[:4])
+}
+
+// isONNX: {1: ir_version, 2: producer_name …, 7: graph, 8: opset_import {1: domain, 2: version}}.
+func (m message) isONNX() bool {
+	v, ok := m.first(1, wire.Varint)
+	if !ok || v.Value == 0 || v.Value > 255 || m.list[0].Number != 1 {
+		return false
+	}
+	known := false
+	for _, f := range m.list[1:] {
+		switch f.Number {
+		case 2, 3, 4, 6:
+			if f.Type != wire.Bytes || !printable(m.content(f)) {
+				return false
+			}
+			known = true
+		case 7, 8, 14, 20, 25:
+			if f.Type != wire.Bytes {
+				return false
+			}
+			known = true
+		case 5, 26:
+		default:
+			return false
+		}
+	}
+	return known
+}
+
+// isCoreML: {1: specificationVersion, 2: ModelDescription, one of the model types at 200 and above}.
+func (m message) isCoreML() bool {
+	v, ok := m.first(1, wire.Varint)
+	d, ok2 := m.first(2, wire.Bytes)
+	if !ok || !ok2 || v.Value == 0 || v.Value > 100 || d.Len > 0 && printable(m.content(d)[:min(4, len(m.content(d)))]) {
+		return false
+	}
+	for _, f := range m.list {
+		if f.Number >= 200 && f.Number <= 3000 && f.Type == wire.Bytes {
+			return true
+		}
+	}
+	return false
+}
+
+// isGraph: {1: NodeDef {1: name, 2: op}, …}, the first node in the head.
+func (m message) isGraph() bool {
+	n := m.list[0]
+	c := m.content(n)
+	if n.Number != 1 || n.Type != wire.Bytes || len(c) < 6 || c[0] != 0x0a {
+		return false
+	}
+	node := topFields(c, int64(len(c)))
+	name, ok := node.first(1, wire.Bytes)
+	op, ok2 := node.first(2, wire.Bytes)
+	return ok && ok2 && printable(node.content(name)) && op.Len > 0 && dotted(string(node.content(op)))
+}
+
+func printable(b []byte) bool {
+	return bytes.IndexFunc(b, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffd' }) < 0
+}
+
+// edge is a file of which only the head was read.
+type edge struct {
+	head []byte
+	size int64
+}
+
+func (e edge) ReadAt(p []byte, off int64) (int, error) {
+	if off >= int64(len(e.head)) {
+		return 0, io.EOF
+	}
+	return copy(p, e.head[off:]), nil
+}

@@ -1,0 +1,72 @@
+package sniff
+
+import "strings"
+
+// promises maps a suffix to the format it promises. Suffixes that half the world uses for its own data (.dat, .data,
+// .model, .pb) promise nothing: their content speaks.
+var promises = map[string]Format{
+	"pkl": Pickle, "pickle": Pickle, "p": Pickle, "pk": Pickle, "pck": Pickle, "dill": Pickle, "joblib": Pickle,
+	"jbl": Pickle, "sav": Pickle, "cloudpickle": Pickle, "pdparams": Pickle, "pdopt": Pickle,
+	"pt": Torch, "pth": Torch, "ckpt": Torch, "bin": Torch, "ptl": Torch, "th": Torch, "torch": Torch,
+	"pt2": TorchExport, "torchscript": TorchScript, "jit": TorchScript,
+	"safetensors": Safetensors, "gguf": GGUF, "ggml": GGML, "npy": NPY, "npz": NPZ,
+	"h5": HDF5, "hdf5": HDF5, "keras": Keras, "onnx": ONNX, "mlmodel": CoreML, "tflite": TFLite, "pte": ExecuTorch,
+	"pmml": PMML, "rds": RData, "rda": RData, "rdata": RData, "skops": Skops, "mar": MAR,
+	"zip": Zip, "tar": Tar, "nemo": Tar, "7z": SevenZip, "rar": RAR,
+	"gz": Gzip, "tgz": Gzip, "bz2": Bzip2, "tbz2": Bzip2, "xz": XZ, "txz": XZ, "lzma": LZMA, "lz4": LZ4, "zst": Zstd,
+}
+
+// Promised lists what the suffixes of a name promise, the last suffix first: "m.PKL.gz" promises gzip and pickle.
+func Promised(name string) []Format {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	var out []Format
+	for {
+		i := strings.LastIndexByte(name, '.')
+		if i < 0 {
+			return out
+		}
+		suffix := name[i+1:]
+		if f, ok := promises[suffix]; ok {
+			out = append(out, f)
+		} else if f, ok := promises[strings.ToLower(suffix)]; ok {
+			out = append(out, f)
+		} else if strings.EqualFold(name, "saved_model.pb") || strings.EqualFold(name, "keras_metadata.pb") {
+			out = append(out, SavedModel)
+		}
+		name = name[:i]
+	}
+}
+
+// Keeps tells whether bytes of format f keep the promise of a name. Any of the forms that torch has ever written keeps
+// .pt, and a pickle may be compressed by joblib without a change of name.
+func (f Format) Keeps(promise Format) bool {
+	if f == promise {
+		return true
+	}
+	switch promise {
+	case Torch:
+		// .bin and .ckpt are names of many honest things, a program is not one of them.
+		return f.Class() != Program && f.Class() != Pointer
+	case Pickle:
+		return f.Class() == Wrapper || f == TorchLegacy || f == TorchZip || f == Zip || f == NPY
+	case TorchScript, TorchExport:
+		return f == Zip || f == TorchZip || f == TorchScript || f == TorchPackage
+	case NPZ, Skops, MAR:
+		return f == Zip || f == Tar || f == Gzip
+	case Keras:
+		return f == Zip || f == HDF5
+	case Zip:
+		return f == NPZ || f == Keras || f == Skops || f == MAR || f == TorchZip || f == TorchScript || f == TorchPackage || f == TorchExport
+	case Tar:
+		return f == TorchTar || f == Gzip
+	case RData:
+		return f.Class() == Wrapper
+	case GGML:
+		return f == GGUF
+	case PMML:
+		return f == OpenVINO
+	}
+	return false
+}
