@@ -146,7 +146,7 @@ func (m *machine) hasObjects(v Value, seen map[*Node]bool) bool {
 			return true
 		}
 	}
-	for _, x := range v.node.State {
+	for _, x := range v.State() {
 		if m.hasObjects(x, seen) {
 			return true
 		}

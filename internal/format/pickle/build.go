@@ -137,7 +137,11 @@ func (m *machine) extend(k Kind, items []Value) {
 // attach remembers what was put on an object that is no container.
 func (m *machine) attach(target, v Value) {
 	if n := target.node; n != nil && !n.lost {
-		n.State = append(n.State, v)
+		if n.State == nil {
+			n.State = new([]Value)
+			m.arena.used += valueBytes
+		}
+		*n.State = append(*n.State, v)
 		m.arena.used += valueBytes
 		m.grow(n, []Value{v})
 	}
@@ -167,7 +171,7 @@ func (m *machine) call(via Via, fn, args, kwargs Value) Value {
 	n.Count = 3
 	m.grow(n, n.Items)
 	v := Value{head: uint64(Call), node: n}
-	m.use(Use{Via: via, Target: fn, Args: args, Kwargs: kwargs, Result: v})
+	m.use(Use{Via: via, Target: fn, Args: args, call: n})
 	return v
 }
 

@@ -31,12 +31,26 @@ func (v Via) String() string { return [...]string{"called", "constructed", "buil
 // Use is one thing done with an object, at the moment when a loader would do it.
 type Use struct {
 	Via    Via
+	Behind bool // stands behind a loader error
 	At     Place
 	Target Value // the function or class, or the object that is written to
 	Args   Value // a tuple; for SetState the state, for Write a tuple of what is written
-	Kwargs Value
-	Result Value // of Calls and New
-	Behind bool  // stands behind a loader error
+
+	call *Node
+}
+
+// Result is what a call or a construction makes.
+func (u Use) Result() Value {
+	if u.call == nil {
+		return Value{}
+	}
+	return Value{head: uint64(Call), node: u.call}
+}
+
+// Kwargs are the keyword arguments of NEWOBJ_EX, else unknown.
+func (u Use) Kwargs() Value {
+	_, _, kwargs := u.Result().Function()
+	return kwargs
 }
 
 // PersID is a persistent id, which the program that loads resolves.

@@ -46,9 +46,10 @@ func runAt(src *source, off int64, lim Limits, ext map[int64]*Import, reading Re
 		lim:    lim, ext: ext, names: map[string]*Import{}, level: level,
 	}
 	m.drop = reading == DropFrame
+	m.stack = make([]Value, 0, 256)
 	m.loop()
 	m.s.End = m.offset()
-	m.s.Ops = m.at.Op
+	m.s.Ops = int(m.at.Op)
 	if m.s.Stopped {
 		m.s.Ops++
 	}
@@ -58,7 +59,7 @@ func runAt(src *source, off int64, lim Limits, ext map[int64]*Import, reading Re
 func (m *machine) loop() {
 	var arg operand
 	for op := int64(0); ; op++ {
-		m.at.Off, m.at.Op = m.offset(), int(op)
+		m.at.Off, m.at.Op = m.offset(), int32(op)
 		if op >= m.lim.Ops {
 			m.s.Err = &LimitError{Limit: "ops", Off: m.at.Off}
 			return
@@ -185,7 +186,12 @@ func (m *machine) crossing(was bool) {
 	}
 }
 
-func (m *machine) push(v Value) { m.stack = append(m.stack, v) }
+func (m *machine) push(v Value) {
+	if len(m.stack) == cap(m.stack) {
+		m.arena.used += int64(cap(m.stack)) * valueBytes // append doubles it
+	}
+	m.stack = append(m.stack, v)
+}
 
 // pop takes the top. Nothing there is a loader error and an unknown value.
 func (m *machine) pop() Value {
@@ -207,6 +213,9 @@ func (m *machine) top() (Value, bool) {
 }
 
 func (m *machine) mark() {
+	if len(m.marks) == cap(m.marks) {
+		m.arena.used += int64(cap(m.marks)) * 8
+	}
 	m.fence = len(m.stack)
 	m.marks = append(m.marks, m.fence)
 }

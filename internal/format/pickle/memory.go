@@ -1,9 +1,9 @@
 package pickle
 
 const (
-	nodeBytes  = 112
+	nodeBytes  = 96
 	valueBytes = 24
-	useBytes   = 152
+	useBytes   = 88
 )
 
 // arena hands out nodes and lists of values in blocks and keeps count of them.

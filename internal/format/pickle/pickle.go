@@ -37,7 +37,7 @@ type Limits struct {
 // SyntaxError is a place that a loader cannot get past. What was understood before it is returned with it.
 type SyntaxError struct {
 	Off       int64 // of the opcode
-	Op        int   // number of the opcode in its stream, from 0
+	Op        int32 // number of the opcode in its stream, from 0
 	Msg       string
 	Truncated bool // the file ends here
 }
@@ -99,7 +99,7 @@ type Stream struct {
 // Place is an opcode in a stream.
 type Place struct {
 	Off  int64
-	Op   int // number in the stream, from 0
+	Op   int32 // number in the stream, from 0
 	Code Opcode
 }
 

@@ -49,11 +49,11 @@ type Value struct {
 
 // Node is the shared part of a Value.
 type Node struct {
-	At     Place   // of the opcode that made it
-	Items  []Value // members; keys and values in turn for a dict; function, arguments and keywords for a call
-	Count  int     // members in all, when plain ones were dropped
-	State  []Value // what BUILD, or an item write on something that is no container, put on it
-	Import *Import // for Global; for Ext when the code is known
+	At     Place    // of the opcode that made it
+	Items  []Value  // members; keys and values in turn for a dict; function, arguments and keywords for a call
+	Count  int      // members in all, when plain ones were dropped
+	State  *[]Value // what BUILD, or an item write on something that is no container, put on it
+	Import *Import  // for Global; for Ext when the code is known
 
 	weight uint64
 	depth  int32
@@ -110,6 +110,14 @@ func (v Value) Import() *Import {
 		return nil
 	}
 	return v.node.Import
+}
+
+// State returns what was put on an object by BUILD, and by item writes on what is no container.
+func (v Value) State() []Value {
+	if v.node == nil || v.node.State == nil {
+		return nil
+	}
+	return *v.node.State
 }
 
 // Function returns the function, arguments and keywords of a Call.
