@@ -89,6 +89,9 @@ func (m *machine) keep(k Kind, n *Node, items []Value) {
 // grow adds the weight of the members to that of their container.
 func (m *machine) grow(n *Node, items []Value) {
 	n.weight = max(n.weight, 1)
+	if len(items) > 0 {
+		n.depth = max(n.depth, 1)
+	}
 	for i := range items {
 		if items[i].node == nil {
 			n.weight = saturate(n.weight, 1)
