@@ -1,0 +1,249 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/format/peel"
+	"bakedin/internal/format/pickle"
+	"bakedin/internal/format/sniff"
+	"bakedin/internal/format/zipx"
+)
+
+// contents is a model file and everything in it.
+type contents struct {
+	parts []*part
+	left  []left
+}
+
+// part is a file, or a member of one, and what its readers made of it.
+type part struct {
+	member string // "archive/data.pkl", levels joined by "!"; empty for the file itself
+	name   string // what its name is judged by
+	size   int64
+	r      io.ReaderAt
+	sniff  sniff.Result
+	torch  bool // a member of, or itself, what torch.save writes: persistent ids mean storages
+	script bool // a member of a TorchScript archive: its loader knows no Python
+	depth  int
+
+	pickle  *pickle.File
+	verdict *verdict // of the pickle
+	zip     *zipx.Archive
+	parent  *part
+}
+
+// left is a part that could not be read, or not to its end.
+type left struct {
+	part   *part
+	kind   string // of checks.Skip
+	detail string
+	guess  bool // nothing but its name says that it is a model
+}
+
+// contentsOf opens a file once for all the rules.
+var contentsOf = checks.NewFact(func(f *checks.File) (*contents, error) {
+	b, err := f.Blob()
+	if err != nil {
+		return nil, err
+	}
+	c := &contents{}
+	c.open(&part{name: path.Base(f.Path), size: b.Size(), r: b})
+	for _, p := range c.parts {
+		if p.pickle != nil {
+			p.verdict = c.judgePickle(p)
+		}
+	}
+	return c, nil
+})
+
+// skip is what could not be read, in one word for the run and one sentence for a person.
+func (c *contents) skip(r *checks.Repo) *checks.Skip {
+	for _, l := range c.left {
+		if l.guess && l.part.parent == nil && rawBeside(r, l.part) {
+			continue
+		}
+		detail := l.detail
+		if l.part.member != "" {
+			detail = l.part.member + ": " + detail
+		}
+		if n := len(c.left); n > 1 {
+			detail += fmt.Sprintf("; and %d more", n-1)
+		}
+		return &checks.Skip{Kind: l.kind, Detail: detail}
+	}
+	return nil
+}
+
+// rawBeside tells whether a .bin is the raw tensor bytes of a model that lies beside it, and no model itself.
+func rawBeside(r *checks.Repo, p *part) bool {
+	if r == nil {
+		return false
+	}
+	for _, a := range r.Assets {
+		switch sniff.Format(a.Format) {
+		case sniff.ONNX, sniff.OpenVINO, sniff.GGUF, sniff.TFLite, sniff.SavedModel:
+			if path.Base(a.Path) != p.name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *contents) leave(p *part, kind, format string, args ...any) {
+	c.left = append(c.left, left{part: p, kind: kind, detail: fmt.Sprintf(format, args...)})
+}
+
+// open sniffs a part and runs every reader that its bytes or its name ask for.
+func (c *contents) open(p *part) {
+	if len(c.parts) >= maxParts {
+		c.leave(p, "limit", "more than %d files in each other", maxParts)
+		return
+	}
+	c.parts = append(c.parts, p)
+	if p.depth > maxDepth {
+		c.leave(p, "limit", "archives more than %d deep; depth", maxDepth)
+		return
+	}
+	head, tail, err := ends(p.r, p.size)
+	if err != nil {
+		c.leave(p, "unreadable", "%v", err)
+		return
+	}
+	p.sniff = sniff.Sniff(head, tail, p.size, p.name)
+	for _, f := range p.sniff.Formats {
+		c.read(p, f)
+	}
+	c.promised(p)
+}
+
+func ends(r io.ReaderAt, size int64) (head, tail []byte, err error) {
+	head = make([]byte, min(size, sniff.HeadSize))
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return nil, nil, err
+	}
+	if size > sniff.HeadSize {
+		tail = make([]byte, min(size, sniff.TailSize))
+		if n, err := r.ReadAt(tail, size-int64(len(tail))); n < len(tail) {
+			return nil, nil, err
+		}
+	}
+	return head, tail, nil
+}
+
+// read runs the reader of one format.
+func (c *contents) read(p *part, f sniff.Format) {
+	switch {
+	case f == sniff.Pickle:
+		c.readPickle(p)
+	case f == sniff.TorchLegacy:
+		p.torch = true
+	case f == sniff.Zip:
+		c.readZip(p)
+	case f.Class() == sniff.Wrapper:
+		c.readWrapper(p, f)
+	case unread(f):
+		c.leave(p, "unsupported", "%s is not read by this build", f)
+	}
+}
+
+// promised looks at what the name says when the bytes said nothing of the kind: protocol 0 has no magic number.
+func (c *contents) promised(p *part) {
+	if p.pickle != nil || p.sniff.LFS != nil || len(p.sniff.Formats) > 0 {
+		return
+	}
+	for _, f := range p.sniff.Promised {
+		if f == sniff.Pickle || f == sniff.Torch || f == sniff.NPY { // numpy falls back to a pickle
+			c.readPickle(p)
+			if p.pickle == nil {
+				c.left = append(c.left, left{part: p, kind: "parse", guess: strings.HasSuffix(p.name, ".bin"),
+					detail: fmt.Sprintf("byte 0: neither a pickle nor any other format that its name, %s, promises", f)})
+			}
+			return
+		}
+		if f.Class() == sniff.Model {
+			c.leave(p, "parse", "byte 0: not the %s that its name promises", f)
+			return
+		}
+	}
+}
+
+// readPickle runs the pickle machine. Bytes that only look like a pickle and break before they name anything are none.
+func (c *contents) readPickle(p *part) {
+	if p.pickle != nil {
+		return
+	}
+	f, err := pickle.Parse(p.r, p.size, pickleLimits)
+	told := p.sniff.Promises(sniff.Pickle) || p.sniff.Promises(sniff.Torch) || p.torch || isPickleMember(p.name)
+	if err != nil && !told && !hasFacts(f) {
+		return
+	}
+	if err != nil && !hasFacts(f) && f.Streams[0].Ops == 0 && p.size > 0 {
+		return
+	}
+	p.pickle = f
+	var limit *pickle.LimitError
+	var syntax *pickle.SyntaxError
+	switch {
+	case errors.As(err, &limit):
+		c.leave(p, "limit", "%v", err)
+	case errors.As(err, &syntax) && syntax.Truncated:
+		c.leave(p, "parse", "truncated: %v", err)
+	case err != nil:
+		c.leave(p, "parse", "%v", err)
+	}
+}
+
+func hasFacts(f *pickle.File) bool {
+	for _, s := range f.Streams {
+		if len(s.Imports) > 0 || len(s.Uses) > 0 || len(s.Extensions) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func isPickleMember(name string) bool {
+	return strings.HasSuffix(name, ".pkl") || strings.HasSuffix(name, ".pickle")
+}
+
+func (c *contents) readWrapper(p *part, f sniff.Format) {
+	inner, err := peel.Open(f, p.r, p.size, peelLimits)
+	if inner == nil {
+		c.leave(p, kindOf(err), "%s: %v", f, err)
+		return
+	}
+	name := strings.TrimSuffix(p.name, path.Ext(p.name))
+	if name == p.name || len(sniff.Promised(name)) == 0 {
+		name = p.name
+	}
+	child := &part{member: join(p.member, string(f)), name: name, size: inner.Size, r: inner, depth: p.depth + 1, parent: p}
+	c.open(child)
+	if err != nil {
+		c.leave(p, kindOf(err), "%s: %v", f, err)
+	}
+}
+
+func kindOf(err error) string {
+	var pl *peel.LimitError
+	var zl *zipx.LimitError
+	switch {
+	case errors.As(err, &pl), errors.As(err, &zl):
+		return "limit"
+	case errors.Is(err, zipx.ErrMethod), errors.Is(err, peel.ErrFormat):
+		return "unsupported"
+	}
+	return "parse"
+}
+
+func join(member, name string) string {
+	if member == "" {
+		return name
+	}
+	return member + "!" + name
+}

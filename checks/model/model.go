@@ -1,0 +1,74 @@
+// Package model judges model files: what a loader would run, whether a container is what an honest writer would have
+// written, and which files are proved to hold nothing but tensors. The readers below internal/format tell facts; the lists
+// in rules/data say which imports were looked at. What is on neither list is unknown, and unknown is never clean.
+//
+// One fact, contents, opens a file with everything in it, whatever its name says, and every rule of the family looks at it.
+// A part that cannot be read to its end makes all of them return a *checks.Skip, after they reported what they found.
+package model
+
+import (
+	"context"
+
+	"bakedin/checks"
+	"bakedin/internal/format/peel"
+	"bakedin/internal/format/pickle"
+	"bakedin/internal/format/zipx"
+)
+
+// Registry maps the slugs of the family to their detectors.
+func Registry() checks.Registry {
+	return checks.Registry{
+		"model-disguised":          judge(disguised),
+		"pickle-broken-stream":     judge(brokenStream),
+		"pickle-dangerous-import":  judge(dangerousImport),
+		"pickle-extension-code":    judge(extensionCode),
+		"pickle-format-model":      judge(formatModel),
+		"pickle-frame-crossing":    judge(frameCrossing),
+		"pickle-hidden-payload":    judge(hiddenPayload),
+		"pickle-live-object-write": judge(liveObjectWrite),
+		"pickle-persistent-id":     judge(persistentID),
+		"pickle-resource-bomb":     judge(resourceBomb),
+		"pickle-runs-code":         judge(runsCode),
+		"pickle-stream-anomaly":    judge(streamAnomaly),
+		"pickle-trailing-data":     judge(trailingData),
+		"pickle-unknown-call":      judge(unknownCall),
+		"pickle-unknown-import":    judge(unknownImport),
+		"weights-only-proved":      judge(weightsOnly),
+		"zip-bomb":                 judge(zipBomb),
+		"zip-duplicate-entry":      judge(zipDuplicate),
+		"zip-entry-mismatch":       judge(zipMismatch),
+		"zip-hidden-entry":         judge(zipHidden),
+		"zip-path-escape":          judge(zipPathEscape),
+	}
+}
+
+// What a model file may cost. A limit that is reached is a Skip, never silence.
+var (
+	pickleLimits = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 32 << 20, Streams: 256, Keep: 8}
+	peelLimits   = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 16 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
+	zipLimits    = zipx.Limits{Entries: 100_000, Directory: 64 << 20, Name: 4 << 10, Member: peelLimits}
+)
+
+const (
+	maxDepth    = 5     // containers in each other
+	maxParts    = 20000 // files in all of them
+	maxFindings = 200   // of one rule in one file
+)
+
+// judge makes a check of a function over the contents of a file. Whatever could not be read is told by every rule.
+func judge(look func(p *checks.Pass, c *contents)) checks.Check {
+	return checks.CheckFunc(func(ctx context.Context, p *checks.Pass) error {
+		c, err := contentsOf.Of(p.File)
+		if c == nil {
+			return err
+		}
+		look(p, c)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if s := c.skip(p.Repo); s != nil {
+			return s
+		}
+		return nil
+	})
+}

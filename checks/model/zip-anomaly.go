@@ -1,0 +1,49 @@
+package model
+
+import (
+	"bakedin/checks"
+	"bakedin/internal/format/zipx"
+	"bakedin/rules"
+)
+
+// The rules about archives differ in the kinds of anomaly that they tell.
+var (
+	zipDuplicate  = zipRule(zipx.Duplicate, zipx.CaseAlias, zipx.Overlap)
+	zipMismatch   = zipRule(zipx.Mismatch, zipx.FlagBits, zipx.Checksum)
+	zipHidden     = zipRule(zipx.Hidden, zipx.Ambiguous, zipx.Prefix, zipx.Tail)
+	zipPathEscape = zipRule(zipx.PathEscape, zipx.LinkEntry)
+	zipBomb       = zipRule(zipx.Bomb)
+)
+
+// zipRule reports the anomalies of some kinds in all archives of a file.
+func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
+	wants := map[zipx.Kind]bool{}
+	for _, k := range kinds {
+		wants[k] = true
+	}
+	return func(pass *checks.Pass, c *contents) {
+		n := 0
+		for _, p := range c.parts {
+			if p.zip == nil {
+				continue
+			}
+			for _, a := range p.zip.Anomalies {
+				if !wants[a.Kind] || n >= maxFindings {
+					continue
+				}
+				n++
+				f := pass.In(p.member, a.Off, a.Off+1, -1, a.Msg)
+				f.Anchor = string(a.Kind)
+				if a.Entry != nil {
+					f.Anchor += " " + a.Entry.Name
+				}
+				switch a.Kind {
+				case zipx.Checksum, zipx.Prefix, zipx.Tail:
+					severity(f, rules.Medium, "loaders read past it")
+				case zipx.CaseAlias:
+					severity(f, rules.High, "some readers tell the names apart")
+				}
+			}
+		}
+	}
+}
