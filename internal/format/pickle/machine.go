@@ -59,6 +59,7 @@ func runAt(src *source, off int64, lim Limits, ext map[int64]*Import, reading Re
 func (m *machine) loop() {
 	var arg operand
 	for op := int64(0); ; op++ {
+		op += m.short(m.lim.Ops - op)
 		m.at.Off, m.at.Op = m.offset(), int32(op)
 		if op >= m.lim.Ops {
 			m.s.Err = &LimitError{Limit: "ops", Off: m.at.Off}
@@ -91,6 +92,55 @@ func (m *machine) loop() {
 			return
 		}
 	}
+}
+
+// short runs the opcodes that most of a pickle is made of for as long as they lie within the window and need nothing but
+// the stack and the memo, at most most of them, and returns how many. Each does what step does.
+func (m *machine) short(most int64) (n int64) {
+	buf, pos, stop := m.buf, m.pos, m.stop
+	for ; n < most && pos+5 <= stop; n++ {
+		switch b := buf[pos+1:]; buf[pos] {
+		case 'K':
+			m.push(scalar(Int, int64(b[0])))
+			pos += 2
+		case 'M':
+			m.push(scalar(Int, int64(b[0])|int64(b[1])<<8))
+			pos += 3
+		case 'J':
+			m.push(scalar(Int, int64(int32(binary.LittleEndian.Uint32(b)))))
+			pos += 5
+		case 'h':
+			v, ok := m.memo.get(int64(b[0]))
+			if !ok {
+				m.pos = pos
+				return n
+			}
+			m.push(v)
+			pos += 2
+		case 'N':
+			m.push(scalar(None, 0))
+			pos++
+		case '(':
+			m.mark()
+			pos++
+		case 0x8c, 'X':
+			size, head := int(b[0]), 2
+			if buf[pos] == 'X' {
+				size, head = int(binary.LittleEndian.Uint32(b)), 5
+			}
+			if size >= minPayload || pos+head+size > stop || m.s.Outside == nil && buf[pos] != 'X' {
+				m.pos = pos
+				return n
+			}
+			m.push(text(Str, utf8Text, m.base+int64(pos+head), int64(size)))
+			pos += head + size
+		default:
+			m.pos = pos
+			return n
+		}
+	}
+	m.pos = pos
+	return n
 }
 
 // end is called when the bytes run out, of the file or of the limit.

@@ -42,16 +42,19 @@ func (a *arena) copy(v []Value) []Value {
 	return out
 }
 
-// memo is the loader's: mostly dense, and hostile streams may use any index.
+// memo is the loader's: mostly dense, and hostile streams may use any index. The dense part is in blocks, which never move.
 type memo struct {
-	dense  []Value
+	blocks []*[memoBlock]Value
+	dense  int64 // entries of the blocks in use
 	sparse map[int64]Value
 	count  int64 // entries, which is also the index that MEMOIZE writes
 }
 
+const memoBlock = 256
+
 func (m *memo) get(i int64) (Value, bool) {
-	if i >= 0 && i < int64(len(m.dense)) {
-		return m.dense[i], true
+	if uint64(i) < uint64(m.dense) {
+		return m.blocks[i/memoBlock][i%memoBlock], true
 	}
 	v, ok := m.sparse[i]
 	return v, ok
@@ -59,18 +62,23 @@ func (m *memo) get(i int64) (Value, bool) {
 
 // put returns the bytes that the entry costs.
 func (m *memo) put(i int64, v Value) (cost int64) {
-	if i == int64(len(m.dense)) {
+	switch {
+	case uint64(i) < uint64(m.dense):
+		m.blocks[i/memoBlock][i%memoBlock] = v
+		return 0
+	case i == m.dense:
+		if i%memoBlock == 0 {
+			m.blocks = append(m.blocks, new([memoBlock]Value))
+			cost = memoBlock * valueBytes
+		}
 		if _, ok := m.sparse[i]; ok {
 			delete(m.sparse, i)
 			m.count--
 		}
-		m.dense = append(m.dense, v)
+		m.blocks[i/memoBlock][i%memoBlock] = v
+		m.dense++
 		m.count++
-		return valueBytes
-	}
-	if i >= 0 && i < int64(len(m.dense)) {
-		m.dense[i] = v
-		return 0
+		return cost
 	}
 	if m.sparse == nil {
 		m.sparse = map[int64]Value{}
