@@ -247,3 +247,13 @@ func join(member, name string) string {
 	}
 	return member + "!" + name
 }
+
+// unread are the formats whose readers this family does not use yet: they are never silently clean.
+func unread(f sniff.Format) bool {
+	switch f {
+	case sniff.Safetensors, sniff.GGUF, sniff.NPY, sniff.Tar, sniff.TorchTar, sniff.HDF5, sniff.Keras, sniff.ONNX, sniff.SavedModel, sniff.GraphDef, sniff.CoreML, sniff.TFLite, sniff.ExecuTorch,
+		sniff.OpenVINO, sniff.PMML, sniff.RData, sniff.TorchPreview, sniff.GGML, sniff.SevenZip, sniff.RAR:
+		return true
+	}
+	return false
+}

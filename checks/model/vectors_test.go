@@ -1,6 +1,8 @@
 package model_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -76,5 +78,26 @@ func TestAnUnknownImportWeighsLessWhereTheRepositoryProvidesIt(t *testing.T) {
 	owned := verdict(t, map[string][]byte{"model.pkl": b, "src/nets/small.py": []byte("class Net: pass\n")})
 	if alone != "pickle-unknown-import high" || owned != "pickle-unknown-import medium" {
 		t.Errorf("alone: %s; owned: %s", alone, owned)
+	}
+}
+
+func TestAnArchiveInAnArchiveIsNoSecondDirectory(t *testing.T) {
+	pack := func(name string, content []byte) []byte {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		f, err := w.CreateHeader(&zip.FileHeader{Name: name})
+		if err == nil {
+			_, err = f.Write(content)
+		}
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	if got := verdict(t, map[string][]byte{"model.pt": pack("inner.zip", pack("readme", []byte("hello")))}); got != "" {
+		t.Errorf("got %s", got)
 	}
 }

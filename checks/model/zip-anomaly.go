@@ -28,7 +28,7 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 				continue
 			}
 			for _, a := range p.zip.Anomalies {
-				if !wants[a.Kind] || n >= maxFindings {
+				if !wants[a.Kind] || n >= maxFindings || a.Kind == zipx.Ambiguous && nested(p.zip) {
 					continue
 				}
 				n++
@@ -46,4 +46,19 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 			}
 		}
 	}
+}
+
+// nested tells whether every directory but the last lies in the content of an entry: an archive that holds an archive has
+// two, and no reader takes the inner one for its own.
+func nested(a *zipx.Archive) bool {
+	for i, v := range a.Views {
+		inside := i == 0
+		for _, e := range a.Entries {
+			inside = inside || e.View == 0 && e.Data > 0 && e.Data <= v.Dir && v.End <= e.End
+		}
+		if !inside {
+			return false
+		}
+	}
+	return true
 }

@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/zipx"
 )
 
@@ -89,16 +88,6 @@ func (c *contents) recognised(member string) bool {
 		if p.member == member && (p.pickle != nil || len(p.sniff.Formats) > 0 || p.sniff.Text) {
 			return true
 		}
-	}
-	return false
-}
-
-// The formats that this build reads no further than their head.
-func unread(f sniff.Format) bool {
-	switch f {
-	case sniff.HDF5, sniff.Keras, sniff.ONNX, sniff.SavedModel, sniff.GraphDef, sniff.CoreML, sniff.TFLite, sniff.ExecuTorch,
-		sniff.OpenVINO, sniff.PMML, sniff.RData, sniff.TorchPreview, sniff.GGML, sniff.SevenZip, sniff.RAR:
-		return true
 	}
 	return false
 }

@@ -1,0 +1,148 @@
+package model
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"io"
+	"strings"
+	"testing"
+
+	"bakedin/internal/format/pickle/asm"
+)
+
+const call = "PROTO 2\nGLOBAL os system\nUNICODE canary\nTUPLE1\nREDUCE\nSTOP"
+
+// look opens bytes under a name and writes where os.system is called, and what was left.
+func look(t *testing.T, name string, r io.ReaderAt, size int64) (calls, left string) {
+	t.Helper()
+	c := &contents{}
+	c.open(&part{name: name, size: size, r: r})
+	var at, rest []string
+	for _, p := range c.parts {
+		if p.pickle == nil {
+			continue
+		}
+		for _, d := range c.judgePickle(p).deeds {
+			if d.class == dangerous && d.called {
+				at = append(at, "["+p.member+"]")
+			}
+		}
+	}
+	for _, l := range c.left {
+		rest = append(rest, l.kind)
+	}
+	return strings.Join(at, " "), strings.Join(rest, " ")
+}
+
+func listing(t *testing.T, text string) []byte {
+	t.Helper()
+	b, err := asm.Assemble(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func zipped(t *testing.T, files ...any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		f, err := w.CreateHeader(&zip.FileHeader{Name: files[i].(string), Method: zip.Store})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(files[i+1].([]byte)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func gzipped(b []byte) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, _ = w.Write(b)
+	_ = w.Close()
+	return out.Bytes()
+}
+
+func TestPicklesAreFoundWhereverTheyLie(t *testing.T) {
+	evil := listing(t, call)
+	text := listing(t, strings.TrimPrefix(call, "PROTO 2\n"))
+	for _, c := range []struct {
+		why, name string
+		data      []byte
+		want      string
+	}{
+		{"plainly", "model.pkl", evil, "[]"},
+		{"under the name of a picture", "photo.jpg", evil, "[]"},
+		{"as text without a magic number", "notes.txt", text, "[]"},
+		{"in a torch archive", "model.pt", zipped(t, "m/data.pkl", evil, "m/version", []byte("3\n")), "[m/data.pkl]"},
+		{"in a storage", "model.pt", zipped(t, "m/data.pkl", []byte("\x80\x02N."), "m/data/0", evil), "[m/data/0]"},
+		{"in an archive in an archive, whose directory stands in the tail of the outer one", "a.zip", zipped(t, "b.zip", zipped(t, "c.bin", evil)), "[b.zip!c.bin] [c.bin]"},
+		{"compressed, with a name that does not say so", "model.joblib", gzipped(evil), "[gzip]"},
+		{"before an archive", "model.pkl", append(bytes.Clone(evil), zipped(t, "readme", []byte("hello"))...), "[]"},
+		{"behind other pickles", "model.bin", append([]byte("\x80\x02N.\x80\x02N."), evil...), "[]"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			if got, _ := look(t, c.name, bytes.NewReader(c.data), int64(len(c.data))); got != c.want {
+				t.Errorf("found in %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeReadIsLeft(t *testing.T) {
+	for _, c := range []struct {
+		why, name string
+		data      []byte
+		want      string
+	}{
+		{"an empty pickle", "model.pkl", nil, "parse"},
+		{"noise under the name of a model", "model.pt", []byte("\xf1\xf2\xf3 nothing"), "parse"},
+		{"a wrapper that is cut", "model.joblib.gz", gzipped(listing(t, call))[:20], "parse"},
+		{"an archive that is cut", "model.pt", zipped(t, "m/data.pkl", bytes.Repeat([]byte("N"), 400))[:120], "parse"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			_, left := look(t, c.name, bytes.NewReader(c.data), int64(len(c.data)))
+			if !strings.Contains(left, c.want) {
+				t.Errorf("left %q, want %s", left, c.want)
+			}
+		})
+	}
+	for _, name := range []string{"README.md", "photo.jpg", "data.csv"} {
+		if _, left := look(t, name, strings.NewReader("import os; os.system"), 20); left != "" {
+			t.Errorf("%s: an ordinary file is left as %s", name, left)
+		}
+	}
+}
+
+// counting counts the bytes that are read.
+type counting struct {
+	io.ReaderAt
+	n int64
+}
+
+func (c *counting) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.ReaderAt.ReadAt(p, off)
+	c.n += int64(n)
+	return n, err
+}
+
+func TestCostDoesNotGrowWithTheBytesOfTensors(t *testing.T) {
+	read := func(tensor int) int64 {
+		b := zipped(t, "m/data.pkl", []byte("\x80\x02N."), "m/data/0", make([]byte, tensor), "m/version", []byte("3\n"))
+		r := &counting{ReaderAt: bytes.NewReader(b)}
+		look(t, "model.pt", r, int64(len(b)))
+		return r.n
+	}
+	small, large := read(1<<20), read(64<<20)
+	if small != large {
+		t.Errorf("%d bytes are read of 1 MiB of tensors, %d of 64 MiB", small, large)
+	}
+}
