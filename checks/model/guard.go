@@ -80,7 +80,7 @@ func callsArgument(n int, via string) func(*judging, pickle.Use) {
 				j.unguarded(u, u.Target.Import(), "the function that it runs is named at load time")
 				return
 			}
-			if class, may := j.policy.judge(i.Module, i.Name); class == safe && (may&mayNew != 0 || may == 0 && via == "constructed") {
+			if class, may := j.policy.judge(i.Module, i.Name); class == harmless && (may&mayNew != 0 || may == 0 && via == "constructed") {
 				return // a class that may be made, by its constructor or without
 			}
 			j.note(i.Module, i.Name, via, u.At, "", u.Behind)

@@ -71,7 +71,7 @@ func (c *contents) hidden(p *part, s *pickle.Stream) []inner {
 		}
 		found.loaded = loads(s, k.Value)
 		switch {
-		case found.worst > safe:
+		case found.worst > harmless:
 			out = append(out, found)
 		case child.sniff.Format().Class() == sniff.Program, k.Hint == "code":
 			found.worst, found.what = unknown, "a program"

@@ -53,6 +53,7 @@ const (
 	maxDepth    = 5     // containers in each other
 	maxParts    = 20000 // files in all of them
 	maxFindings = 200   // of one rule in one file
+	maxListings = 20    // of those, that show the opcodes about them
 )
 
 // judge makes a check of a function over the contents of a file. Whatever could not be read is told by every rule.

@@ -14,7 +14,7 @@ type class int
 
 // The classes, in the order of how bad they are.
 const (
-	safe class = iota
+	harmless class = iota
 	unknown
 	dangerous
 )
@@ -109,7 +109,7 @@ func (p *policy) judge(module, name string) (class, uses) {
 	c, may := p.judgeSpelled(module, name)
 	if newModule, newName, renamed := pickle.Renamed(module, name); renamed && c != dangerous {
 		n, m := p.judgeSpelled(newModule, newName)
-		if n == dangerous || n == safe && c == unknown {
+		if n == dangerous || n == harmless && c == unknown {
 			return n, m
 		}
 	}
@@ -137,7 +137,7 @@ func (p *policy) judgeSpelled(module, name string) (class, uses) {
 		}
 	}
 	if may, ok := p.safe[module+" "+name]; ok {
-		return safe, may
+		return harmless, may
 	}
 	for i, part := range strings.Split(full, ".") {
 		if len(part) > 4 && strings.HasPrefix(part, "__") && strings.HasSuffix(part, "__") && !(i == 0 && part == "__main__") {

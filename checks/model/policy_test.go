@@ -25,10 +25,10 @@ func TestPolicyJudgesNamesInEverySplitAndSpelling(t *testing.T) {
 		{"builtins of Python 2", "__builtin__", "eval", dangerous},
 		{"a dunder on the way", "collections", "OrderedDict.__reduce__.__globals__", dangerous},
 		{"a private module of the standard library", "_posixsubprocess", "fork_exec", dangerous},
-		{"a plain type out of a dangerous module", "builtins", "set", safe},
-		{"a plain type of Python 2", "__builtin__", "xrange", safe},
-		{"an exception of Python 2", "exceptions", "ValueError", safe},
-		{"a tensor function", "torch._utils", "_rebuild_tensor_v2", safe},
+		{"a plain type out of a dangerous module", "builtins", "set", harmless},
+		{"a plain type of Python 2", "__builtin__", "xrange", harmless},
+		{"an exception of Python 2", "exceptions", "ValueError", harmless},
+		{"a tensor function", "torch._utils", "_rebuild_tensor_v2", harmless},
 		{"a safe class is no safe prefix", "collections", "OrderedDict.fromkeys", unknown},
 		{"a safe name in another module", "torch.utils", "_rebuild_tensor_v2", unknown},
 		{"a class of the program that wrote the file", "__main__", "Model", unknown},
@@ -51,7 +51,7 @@ func TestNoSafeEntryIsAnExactDangerousOne(t *testing.T) {
 	}
 	for entry := range p.safe {
 		module, name, _ := strings.Cut(entry, " ")
-		if got, _ := p.judge(module, name); got != safe {
+		if got, _ := p.judge(module, name); got != harmless {
 			t.Errorf("%s is on the safe list and judged %d", entry, got)
 		}
 	}

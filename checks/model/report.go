@@ -5,6 +5,8 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/format/pickle"
+	"bakedin/internal/format/pickle/asm"
+	"bakedin/internal/safe"
 	"bakedin/rules"
 )
 
@@ -36,7 +38,26 @@ func (r *reporter) at(p *part, at pickle.Place, anchor, message string) *checks.
 	r.n++
 	f := r.pass.In(p.member, at.Off, at.Off+1, int(at.Op), message)
 	f.Anchor = anchor
+	if r.n <= maxListings {
+		f.Location.Snippet = around(p, at)
+	}
 	return f
+}
+
+// around lists the opcodes about a place; nil when it lies in no stream.
+func around(p *part, at pickle.Place) *safe.Text {
+	if p.pickle == nil {
+		return nil
+	}
+	for _, s := range p.pickle.Streams {
+		if s.Start <= at.Off && at.Off < s.End {
+			if text := safe.Block(mask(asm.Around(p.r, s.Start, at.Off, p.size))); text != "" {
+				return &text
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // severity sets a severity that is not the rule's own, and says why.

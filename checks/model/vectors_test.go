@@ -101,3 +101,25 @@ func TestAnArchiveInAnArchiveIsNoSecondDirectory(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestAFindingShowsTheOpcodesAboutIt(t *testing.T) {
+	b, err := asm.Assemble("PROTO 2\nGLOBAL os system\nUNICODE canary\nTUPLE1\nREDUCE\nSTOP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := checkstest.Run(context.Background(), ruleset(t), map[string][]byte{"model.pkl": b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := res.Of("pickle-runs-code")
+	if len(found) != 1 || found[0].Location.Snippet == nil || found[0].Anchor != "GLOBAL os.system" {
+		t.Fatalf("got %+v", found)
+	}
+	want := "  2: GLOBAL \"os\" \"system\"\n  13: UNICODE canary\n  21: TUPLE1\n> 22: REDUCE\n  23: STOP"
+	if got := string(*found[0].Location.Snippet); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if want := "REDUCE of os.system at byte 22 with \"canary\": it is called when the file is loaded"; string(found[0].Message) != want {
+		t.Errorf("got %s", found[0].Message)
+	}
+}

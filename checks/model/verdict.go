@@ -82,9 +82,9 @@ func (c *contents) judgePickle(p *part) *verdict {
 			j.use(u)
 		}
 		for _, i := range s.Imports {
-			if class, _ := pol.judge(i.Module, i.Name); i.Elided > 0 && guards[spelled(renamed(i.Module, i.Name))] != nil && class == safe {
+			if class, _ := pol.judge(i.Module, i.Name); i.Elided > 0 && guards[spelled(renamed(i.Module, i.Name))] != nil && class == harmless {
 				c.leave(p, "limit", "%d calls of %s were only counted; memory", i.Elided, spelled(i.Module, i.Name))
-			} else if i.Elided > 0 && class != safe {
+			} else if i.Elided > 0 && class != harmless {
 				j.note(i.Module, i.Name, "called", i.At, "", i.Behind)
 			}
 		}
@@ -96,7 +96,7 @@ func (c *contents) judgePickle(p *part) *verdict {
 // judgeImport is the policy, and what it cannot know: where the pickle lies.
 func (j *judging) judgeImport(module, name string) (class, uses) {
 	if j.script && (module == "__torch__" || strings.HasPrefix(module, "__torch__.")) {
-		return safe, mayNew | mayBuild
+		return harmless, mayNew | mayBuild
 	}
 	return j.policy.judge(module, name)
 }
@@ -109,12 +109,12 @@ func (j *judging) note(module, name, via string, at pickle.Place, args string, b
 	case "imported":
 	case "constructed", "built":
 		d.made = true
-		if class == safe && may&(mayNew|mayBuild|mayCall) == 0 {
+		if class == harmless && may&(mayNew|mayBuild|mayCall) == 0 {
 			d.class = unknown
 		}
 	default:
 		d.called = true
-		if class == safe && may&mayCall == 0 {
+		if class == harmless && may&mayCall == 0 {
 			d.class = unknown // reviewed, but not for this
 		}
 	}
@@ -199,7 +199,7 @@ func (j *judging) state(u pickle.Use) {
 	}
 	fn, args, _ := u.Target.Function()
 	if cls := classOf(fn, args); cls != nil {
-		if class, may := j.judgeImport(cls.Module, cls.Name); class != safe || may == 0 {
+		if class, may := j.judgeImport(cls.Module, cls.Name); class != harmless || may == 0 {
 			j.note(cls.Module, cls.Name, "built", u.At, "", u.Behind)
 		}
 		if fn.Import() != nil && isModuleMaker(fn.Import()) {
@@ -247,9 +247,9 @@ func (j *judging) write(u pickle.Use, need uses) {
 		j.live(u, cls)
 		return
 	}
-	if class, may := j.policy.judge(cls.Module, cls.Name); class == safe && may&need == 0 {
+	if class, may := j.policy.judge(cls.Module, cls.Name); class == harmless && may&need == 0 {
 		j.open = append(j.open, open{j.stream, u.At, "items are put on a " + spelled(cls.Module, cls.Name), "items " + spelled(cls.Module, cls.Name)})
-	} else if class != safe {
+	} else if class != harmless {
 		j.note(cls.Module, cls.Name, "built", u.At, "", u.Behind)
 	}
 }

@@ -66,7 +66,7 @@ func onlyWeights(f *pickle.File, s *pickle.Stream) bool {
 	for _, i := range s.Imports {
 		name := spelled(renamed(i.Module, i.Name))
 		class, may := pol.judge(i.Module, i.Name)
-		inert := i.Module == "torch" && class == safe && may&(mayCall|mayItems) == 0 // dtypes, layouts, storages, tensors
+		inert := i.Module == "torch" && class == harmless && may&(mayCall|mayItems) == 0 // dtypes, layouts, storages, tensors
 		if !weightsImports[name] && !inert {
 			return false
 		}
