@@ -4,6 +4,7 @@
 package safe
 
 import (
+	"encoding/json"
 	"strings"
 	"unicode/utf8"
 )
@@ -95,4 +96,14 @@ func clip(s string, limit int) Text {
 		end--
 	}
 	return Text(s[:end] + "…")
+}
+
+// UnmarshalJSON cleans what a saved report holds: a document is as untrusted as a repository. Clean text stays as it is.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	*t = Block(s)
+	return nil
 }
