@@ -1,0 +1,147 @@
+// Package checkstest runs rules over small repositories held in memory: the examples of a rule, or files of a test. It is
+// used by tests and by "bakedin rules test", never by a scan.
+package checkstest
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/afero"
+
+	"bakedin/checks"
+	"bakedin/internal/format/pickle/asm"
+	"bakedin/internal/repo"
+	"bakedin/rules"
+)
+
+// Result is everything a run told.
+type Result struct {
+	checks.Discard
+	Findings []checks.Finding // gaps and evidence
+	Contexts []checks.Context
+	Assets   []repo.Asset
+	Skips    []checks.Skipped
+	Rules    []checks.RuleState
+	Notices  []checks.Notice
+	Ended    checks.End
+}
+
+// Finding implements checks.Handler, and so do the following.
+func (r *Result) Finding(f checks.Finding) error { r.Findings = append(r.Findings, f); return nil }
+func (r *Result) Context(c checks.Context) error { r.Contexts = append(r.Contexts, c); return nil }
+func (r *Result) Asset(a repo.Asset) error       { r.Assets = append(r.Assets, a); return nil }
+func (r *Result) Skipped(s checks.Skipped) error { r.Skips = append(r.Skips, s); return nil }
+func (r *Result) Rule(s checks.RuleState) error  { r.Rules = append(r.Rules, s); return nil }
+func (r *Result) Notice(n checks.Notice) error   { r.Notices = append(r.Notices, n); return nil }
+func (r *Result) End(e checks.End) error         { r.Ended = e; return nil }
+
+// Of returns the findings of one rule.
+func (r *Result) Of(rule string) []checks.Finding {
+	var out []checks.Finding
+	for _, f := range r.Findings {
+		if f.Rule == rule {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Tree opens files, path to content, as a tree.
+func Tree(ctx context.Context, files map[string][]byte) (*repo.Tree, error) {
+	mem := afero.NewMemMapFs()
+	for p, b := range files {
+		if err := afero.WriteFile(mem, p, b, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return repo.OpenFS(ctx, mem, "test", repo.Options{})
+}
+
+// Run runs a ruleset over files.
+func Run(ctx context.Context, rs *checks.Ruleset, files map[string][]byte) (*Result, error) {
+	tree, err := Tree(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{}
+	return r, checks.Run(ctx, tree, rs, checks.Options{Profile: "strict"}, r)
+}
+
+// Only narrows a ruleset to some rules, so that a test is not disturbed by their neighbours.
+func Only(rs *checks.Ruleset, ids ...string) *checks.Ruleset {
+	set := *rs.Set
+	set.Rules = nil
+	for _, id := range ids {
+		if r := rs.Set.Rule(id); r != nil {
+			set.Rules = append(set.Rules, r)
+		}
+	}
+	return &checks.Ruleset{Set: &set, Checks: rs.Checks}
+}
+
+// Files returns the small repository of an example.
+func Files(e *rules.Example) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, x := range append([]rules.Example{*e}, e.Also...) {
+		b, err := content(x)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", x.Path, err)
+		}
+		out[x.Path] = b
+	}
+	return out, nil
+}
+
+func content(e rules.Example) ([]byte, error) {
+	switch {
+	case e.Pickle != "":
+		return asm.Assemble(e.Pickle)
+	case e.Hex != "":
+		return hex.DecodeString(strings.Join(strings.Fields(e.Hex), ""))
+	}
+	return []byte(e.Text), nil
+}
+
+// Examples runs every example of a rule and returns what is wrong: a bad one that is silent, a good one that fires (for
+// evidence: a good one that is not found, a bad one that is).
+func Examples(ctx context.Context, rs *checks.Ruleset, rule *rules.Rule) []error {
+	var errs []error
+	alone := Only(rs, rule.ID)
+	if rule.Component == "ai" { // an example need not show the rest of the AI component
+		free := *rule
+		free.Component = ""
+		alone.Set.Rules = []*rules.Rule{&free}
+	}
+	try := func(i int, which string, e *rules.Example, want bool) {
+		if e == nil {
+			return
+		}
+		files, err := Files(e)
+		if err == nil {
+			var r *Result
+			if r, err = Run(ctx, alone, files); err == nil {
+				if n := len(r.Of(rule.ID)); (n > 0) != want {
+					err = fmt.Errorf("%d matches, want some: %v%s", n, want, skipText(r.Skips))
+				}
+			}
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: example %d, %s (%s): %w", rule.ID, i+1, which, e.Path, err))
+		}
+	}
+	for i, e := range rule.Examples {
+		try(i, "bad", e.Bad, rule.Says == rules.Gap)
+		try(i, "good", e.Good, rule.Says == rules.Evidence)
+	}
+	return errs
+}
+
+func skipText(skips []checks.Skipped) string {
+	var b strings.Builder
+	for _, s := range skips {
+		fmt.Fprintf(&b, "; skipped %s: %s %s", s.Path, s.Kind, s.Detail)
+	}
+	return b.String()
+}

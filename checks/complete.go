@@ -1,0 +1,206 @@
+package checks
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"bakedin/internal/repo"
+	"bakedin/internal/safe"
+	"bakedin/rules"
+)
+
+// most of a text line that a snippet shows, and most lines
+const (
+	snippetWidth = 200
+	snippetLines = 3
+)
+
+// securitySeverity is what code-scanning hosts sort by.
+var securitySeverity = map[rules.Severity]float64{rules.Critical: 9.3, rules.High: 8.0, rules.Medium: 5.5, rules.Low: 2.5}
+
+// complete fills in what the rule and the file say about a raw finding, and returns false for one that must not be shown:
+// evidence in tests, a gap in generated code.
+func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints) bool {
+	f.Rule, f.Family, f.Custom, f.Says, f.Title = c.ID, c.Family, c.Custom, c.Says, c.Title
+	f.Confidence, f.Audience = c.Confidence, c.Audience
+	f.Supports = slices.Clone(c.Supports)
+	f.Controls = p.controlsOf(c.Supports)
+	f.CWE, f.Taxa = taxa(c.Refs)
+	f.Status, f.IsNew = Open, true
+	f.Explain = "bakedin explain " + c.ID
+	if f.Related == nil {
+		f.Related = []Related{}
+	}
+	if f.Message == "" {
+		f.Message = safe.Line(c.Title)
+	}
+	if f.Severity == "" {
+		f.Severity = c.Severity
+	}
+	limit := c.Strength
+	if limit == "" {
+		limit = rules.E3
+	}
+	if f.Strength == "" {
+		f.Strength = limit
+	}
+	if !c.Detector && f.Strength > limit {
+		f.Strength = limit
+	}
+	if file != nil && !p.place(c, f, file) {
+		return false
+	}
+	if c.Says == rules.Gap {
+		f.SecuritySeverity = securitySeverity[f.Severity]
+		for i := range f.Fixes {
+			for j := range f.Fixes[i].Edits {
+				if e := &f.Fixes[i].Edits[j]; e.Base == "" && file != nil && e.Path == file.Path {
+					e.Base = file.SHA256()
+				}
+			}
+			if f.Fixes[i].Edits == nil {
+				f.Fixes[i].Edits = []repo.TextEdit{}
+			}
+			if f.Fixes[i].Commands == nil {
+				f.Fixes[i].Commands = []string{}
+			}
+		}
+	} else {
+		f.Fixes = nil
+	}
+	kind, anchor := "repo", f.Anchor
+	if file != nil {
+		kind, anchor = p.locate(c, f, file)
+	}
+	fp.set(f, kind, anchor)
+	return true
+}
+
+// place applies what the part of the repository means for evidence and for severity.
+func (p *program) place(c *compiled, f *Finding, file *File) bool {
+	f.InTests = file.InTests()
+	if c.Says == rules.Evidence {
+		switch file.Place {
+		case repo.Tests, repo.Examples, repo.Generated:
+			return false
+		case repo.Vendored:
+			return c.Family == "dependency"
+		}
+		return true
+	}
+	if file.Place == repo.Generated && c.Family != "model" {
+		return false
+	}
+	if f.Strength == rules.E4 || c.keep || f.SeverityReason != nil {
+		return true
+	}
+	lower := f.InTests
+	if c.Family == "agent" || c.Family == "prompt" { // agents load files from examples too
+		lower = file.Place == repo.Vendored || strings.Contains("/"+file.Path, "/testdata/") || strings.Contains("/"+file.Path, "/fixtures/")
+	}
+	if lower && f.Severity != rules.Low {
+		f.Severity = oneLower(f.Severity)
+		reason := "one step lower: it lies only in " + string(file.Place)
+		f.SeverityReason = &reason
+	}
+	return true
+}
+
+func oneLower(s rules.Severity) rules.Severity {
+	switch s {
+	case rules.Critical:
+		return rules.High
+	case rules.High:
+		return rules.Medium
+	}
+	return rules.Low
+}
+
+// locate fills in lines, columns and snippet, and returns the key of the fingerprint.
+func (p *program) locate(c *compiled, f *Finding, file *File) (kind, anchor string) {
+	secret := hasRef(c.Rule, "CWE-798")
+	loc := f.Location
+	if !utf8.ValidString(loc.Path) {
+		exact := base64.StdEncoding.EncodeToString([]byte(loc.Path))
+		loc.PathBytes = &exact
+	}
+	if loc.Kind != "text" {
+		loc.Start.Line, loc.Start.Column, loc.End.Line, loc.End.Column = 1, 1, 1, 1
+		if f.Anchor != "" {
+			return "structured", f.Anchor
+		}
+		return "textual", string(f.Message)
+	}
+	text, _ := file.Bytes()
+	loc.Start = file.Position(loc.Start.Byte)
+	loc.End = file.Position(loc.End.Byte)
+	matched := string(text[loc.Start.Byte:max(loc.Start.Byte, loc.End.Byte)])
+	if c.Says == rules.Gap {
+		s := file.snippet(loc.Start, loc.End, matched, secret)
+		loc.Snippet = &s
+	}
+	if c.Says == rules.Evidence && f.Bound == nil {
+		f.Bound = &Bound{Path: file.Path, SHA256: file.SHA256()}
+	}
+	for i := range f.Related {
+		if r := &f.Related[i]; r.Path == file.Path || r.Path == "" {
+			r.Path = file.Path
+			r.Start, r.End = file.Position(r.Start.Byte), file.Position(r.End.Byte)
+		}
+	}
+	if f.Anchor != "" {
+		return "structured", f.Anchor
+	}
+	return "textual", textAnchor(matched, secret)
+}
+
+// snippet shows the lines of a match, made safe, secrets masked.
+func (f *File) snippet(start, end Position, matched string, secret bool) safe.Text {
+	var lines []string
+	for n := start.Line; n <= max(start.Line, end.Line) && len(lines) < snippetLines; n++ {
+		if n > start.Line && n == end.Line && end.Column == 1 {
+			break
+		}
+		line := string(f.lines.line(n))
+		if secret && len(matched) > 0 {
+			line = strings.ReplaceAll(line, matched, "…"+matched[max(0, len(matched)-4):])
+		}
+		line = string(safe.Line(maskSecrets(line)))
+		if r := []rune(line); len(r) > snippetWidth {
+			line = string(r[:snippetWidth-1]) + "…"
+		}
+		lines = append(lines, line)
+	}
+	return safe.Text(strings.Join(lines, "\n"))
+}
+
+func (p *program) controlsOf(recommendations []string) []string {
+	out := []string{}
+	for _, r := range recommendations {
+		if c := p.control[r]; c != "" && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// taxa sorts the references of a rule into the catalogues that reports name; addresses stay with the rule.
+func taxa(refs []string) (cwe []string, out []Taxon) {
+	cwe, out = []string{}, []Taxon{}
+	for _, r := range refs {
+		id, _, _ := strings.Cut(r, ":")
+		switch {
+		case strings.HasPrefix(r, "CWE-"):
+			cwe = append(cwe, r)
+		case strings.HasPrefix(r, "LLM"):
+			out = append(out, Taxon{"owasp-llm-2025", id})
+		case strings.HasPrefix(r, "ML0") || strings.HasPrefix(r, "ML1"):
+			out = append(out, Taxon{"owasp-ml-2023", id})
+		case strings.HasPrefix(r, "AML."):
+			out = append(out, Taxon{"mitre-atlas", r})
+		}
+	}
+	return cwe, out
+}

@@ -1,0 +1,12 @@
+// Package data decides what the rules of family data cannot say as data: whether models and datasets are kept so that they
+// can be put back.
+package data
+
+import "bakedin/checks"
+
+// Registry lists the detectors of the family, sorted.
+func Registry() checks.Registry {
+	return checks.Registry{
+		"model-files-outside-lfs": checks.RepoCheckFunc(modelFilesOutsideLFS),
+	}
+}

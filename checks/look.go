@@ -1,0 +1,331 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"bakedin/internal/manifest"
+	"bakedin/internal/repo"
+	"bakedin/rules"
+)
+
+// outcome is what all rules made of one file.
+type outcome struct {
+	read     bool
+	wanted   []string
+	skips    []Skipped
+	contexts []Context
+	findings []heldFinding
+}
+
+type heldFinding struct {
+	*Finding
+	hold bool
+}
+
+// look runs every rule that wants the file. It never panics.
+func (e *engine) look(ctx context.Context, f *File) *outcome {
+	defer f.close()
+	o := &outcome{}
+	passes := map[*compiled]*Pass{}
+	pass := func(c *compiled) *Pass {
+		p := passes[c]
+		if p == nil {
+			p = &Pass{Rule: c.Rule, File: f, Repo: e.repo}
+			passes[c] = p
+		}
+		return p
+	}
+	failures := map[Skip][]string{}
+	fail := func(c *compiled, err error) {
+		if err != nil {
+			s := asSkip(err, "parse")
+			failures[*s] = append(failures[*s], c.ID)
+		}
+	}
+	for _, c := range e.rules {
+		if !c.selects(f) {
+			continue
+		}
+		o.wanted = append(o.wanted, c.ID)
+		fail(c, e.matchParsed(ctx, c, pass(c)))
+	}
+	texts, err := e.matchTexts(ctx, f, o, pass)
+	o.read = len(o.wanted) > 0 || texts
+	if err != nil {
+		s := asSkip(err, "parse")
+		for _, t := range e.texts {
+			if t.rule != nil && t.in == nil && slices.Contains(o.wanted, t.rule.ID) {
+				failures[*s] = append(failures[*s], t.rule.ID)
+			}
+		}
+		if _, ok := failures[*s]; !ok {
+			failures[*s] = []string{}
+		}
+	}
+	e.matchPackages(f, o, pass)
+	o.findings = e.settle(passes, f)
+	for s, ids := range failures {
+		slices.Sort(ids)
+		o.skips = append(o.skips, Skipped{Path: f.Path, Kind: s.Kind, Detail: s.Detail, Rules: slices.Compact(ids), Asset: kindOf(f)})
+	}
+	slices.SortFunc(o.skips, func(a, b Skipped) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Detail, b.Detail))
+	})
+	return o
+}
+
+// matchParsed tries the ways to match that need no text search.
+func (e *engine) matchParsed(ctx context.Context, c *compiled, p *Pass) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m := &c.Match
+	if c.presence.Match(p.File.Path) {
+		p.Whole("").Strength = rules.E1
+	}
+	if len(m.Call) > 0 || m.Keyword != "" {
+		if err := matchCall(p); err != nil {
+			return err
+		}
+	}
+	if len(m.Key) > 0 {
+		if err := matchKeys(p); err != nil {
+			return err
+		}
+	}
+	if c.check != nil {
+		return c.check.Run(ctx, p)
+	}
+	return nil
+}
+
+// matchTexts reads the text once, and tries only the expressions that can match it.
+func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(*compiled) *Pass) (looked bool, err error) {
+	if f.Is(repo.Model) || f.Is(repo.Dataset) || f.Place == repo.Generated || f.Size == 0 {
+		return false, nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	if !e.anyTextWants(f, o) {
+		return false, nil
+	}
+	text, err := f.Bytes()
+	if err != nil {
+		return true, err
+	}
+	if !isText(text) {
+		return false, nil
+	}
+	var candidates []int
+	e.needles.Candidates(text, func(i int) { candidates = append(candidates, i) })
+	slices.Sort(candidates)
+	seen := map[string]bool{}
+	for _, i := range candidates {
+		if err := ctx.Err(); err != nil {
+			return true, err
+		}
+		t := e.texts[i]
+		switch {
+		case t.signal != nil:
+			if seen[t.signal.ID] || !t.in.Match(f.Path) || t.signal.skip.Match(f.Path) || f.Place == repo.Documents || f.Place == repo.Vendored {
+				continue
+			}
+			if m := t.find(text); m != nil {
+				seen[t.signal.ID] = true
+				o.contexts = append(o.contexts, Context{Signal: t.signal.ID, Strength: rules.E1, Path: f.Path, Line: f.Position(m[0]).Line, InTests: f.InTests()})
+			}
+		case t.in == nil && !slices.Contains(o.wanted, t.rule.ID), t.in != nil && (!t.in.Match(f.Path) || t.rule.skip.Match(f.Path)):
+			continue
+		default:
+			if !slices.Contains(o.wanted, t.rule.ID) {
+				o.wanted = append(o.wanted, t.rule.ID)
+			}
+			if err := matchText(pass(t.rule), t, text); err != nil {
+				s := asSkip(err, "parse")
+				o.skips = append(o.skips, Skipped{Path: f.Path, Kind: s.Kind, Detail: s.Detail, Rules: []string{t.rule.ID}, Asset: kindOf(f)})
+			}
+		}
+	}
+	return true, nil
+}
+
+func (t *textExpr) find(text []byte) []int {
+	except := t.except()
+	if except == nil {
+		return t.re().FindIndex(text)
+	}
+	for _, m := range t.re().FindAllIndex(text, maxMatches) {
+		if !except.Match(text[m[0]:m[1]]) {
+			return m
+		}
+	}
+	return nil
+}
+
+// anyTextWants tells whether some expression looks at this path, so that pictures and archives are never read.
+func (e *engine) anyTextWants(f *File, o *outcome) bool {
+	for _, t := range e.texts {
+		if t.in == nil {
+			if t.rule != nil && slices.Contains(o.wanted, t.rule.ID) {
+				return true
+			}
+		} else if t.in.Match(f.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle turns the raw findings of all passes into findings, in the order of the file.
+func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
+	type raw struct {
+		c *compiled
+		f *Finding
+	}
+	var all []raw
+	for c, p := range passes {
+		found := p.found
+		if c.Says == rules.Evidence {
+			found = strongest(found)
+		} else if !c.Detector {
+			found = distinct(found)
+		}
+		for _, x := range found {
+			all = append(all, raw{c, x})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b raw) int {
+		return cmp.Or(
+			cmp.Compare(a.f.Location.Start.Byte, b.f.Location.Start.Byte),
+			cmp.Compare(a.c.ID, b.c.ID),
+		)
+	})
+	var fp fingerprints
+	var out []heldFinding
+	for _, r := range all {
+		if e.program.complete(r.c, r.f, f, &fp) {
+			out = append(out, heldFinding{r.f, r.c.Component == "ai"})
+		}
+	}
+	return out
+}
+
+// strongest keeps one match a file for evidence of a data rule: more of the same adds nothing. A detector that reports
+// which assets are covered keeps all.
+func strongest(found []*Finding) []*Finding {
+	var best *Finding
+	var kept []*Finding
+	for _, f := range found {
+		if len(f.Assets) > 0 {
+			kept = append(kept, f)
+		} else if best == nil || f.Strength > best.Strength {
+			best = f
+		}
+	}
+	if best != nil {
+		kept = append(kept, best)
+	}
+	return kept
+}
+
+// distinct drops a match that overlaps an earlier, stronger or longer one: two ways of one rule saw the same thing.
+func distinct(found []*Finding) []*Finding {
+	slices.SortStableFunc(found, func(a, b *Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Location.Start.Byte, b.Location.Start.Byte),
+			cmp.Compare(b.Strength, a.Strength),
+			cmp.Compare(b.Location.End.Byte, a.Location.End.Byte),
+		)
+	})
+	var kept []*Finding
+	for _, f := range found {
+		if n := len(kept); n > 0 && f.Location.Start.Byte < kept[n-1].Location.End.Byte {
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+// packagesOf reads a manifest. What the reader did not understand makes it partly read.
+func packagesOf(f *File) ([]Package, *Skip) {
+	m, err := Manifest.Of(f)
+	if err != nil {
+		return nil, asSkip(err, "parse")
+	}
+	if m == nil {
+		return nil, nil
+	}
+	out := make([]Package, len(m.Packages))
+	for i, p := range m.Packages {
+		out[i] = Package{Path: f.Path, Package: p}
+	}
+	return out, nil
+}
+
+// Manifest is the fact of a dependency manifest; nil for a file that is none.
+var Manifest = NewFact(func(f *File) (*manifest.File, error) {
+	text, err := f.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Parse(f.Path, text, manifest.Limits{})
+})
+
+func (e *engine) wanting(f *File) []string {
+	var ids []string
+	for _, c := range e.rules {
+		if c.selects(f) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+func kindOf(f *File) repo.Kind {
+	if f.Is(repo.Model) {
+		return repo.Model
+	}
+	if len(f.Assets) > 0 {
+		return f.Assets[0].Kind
+	}
+	return ""
+}
+
+func panicked(v any) *Skip { return &Skip{Kind: "panic", Detail: fmt.Sprint(v)} }
+
+// asSkip makes a Skip of any error of a detector or reader.
+func asSkip(err error, kind string) *Skip {
+	var s *Skip
+	switch {
+	case errors.As(err, &s):
+		return s
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Skip{Kind: "timeout", Detail: "took longer than allowed; raise --file-timeout"}
+	case errors.Is(err, fs.ErrNotExist):
+		return &Skip{Kind: "unreadable", Detail: "vanished during the scan"}
+	}
+	return &Skip{Kind: kind, Detail: err.Error()}
+}
+
+func runRepo(ctx context.Context, check RepoCheck, p *RepoPass) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	return check.RunRepo(ctx, p)
+}

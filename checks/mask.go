@@ -1,0 +1,75 @@
+package checks
+
+import (
+	"math"
+	"strings"
+)
+
+// maskSecrets hides what looks like a credential in a line that is shown: a run of 20 characters or more with letters and
+// digits and much entropy keeps its last four. Commit ids and digests are no secrets and stay when they are named as such.
+func maskSecrets(line string) string {
+	var out strings.Builder
+	for i := 0; i < len(line); {
+		if !tokenByte(line[i]) {
+			out.WriteByte(line[i])
+			i++
+			continue
+		}
+		j := i
+		for j < len(line) && tokenByte(line[j]) {
+			j++
+		}
+		if tok := line[i:j]; looksSecret(tok) && !namedDigest(tok, line[:i]) {
+			out.WriteString("…" + tok[len(tok)-4:])
+		} else {
+			out.WriteString(tok)
+		}
+		i = j
+	}
+	return out.String()
+}
+
+func tokenByte(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_' || b == '-' || b == '+'
+}
+
+func looksSecret(tok string) bool {
+	if len(tok) < 20 {
+		return false
+	}
+	var count [256]int
+	letters, digits := 0, 0
+	for i := 0; i < len(tok); i++ {
+		count[tok[i]]++
+		switch b := tok[i]; {
+		case b >= '0' && b <= '9':
+			digits++
+		case b != '_' && b != '-' && b != '+':
+			letters++
+		}
+	}
+	if letters < 4 || digits < 3 {
+		return false
+	}
+	entropy := 0.0
+	for _, c := range count {
+		if c > 0 {
+			p := float64(c) / float64(len(tok))
+			entropy -= p * math.Log2(p)
+		}
+	}
+	return entropy > 3.3
+}
+
+func namedDigest(tok, before string) bool {
+	if len(tok) != 40 && len(tok) != 64 || strings.Trim(tok, "0123456789abcdef") != "" {
+		return false
+	}
+	before = strings.ToLower(before)
+	for _, name := range []string{"sha256", "revision", "commit", "sha1", "oid", "hash", "digest", "ref", "@"} {
+		if strings.Contains(before, name) {
+			return true
+		}
+	}
+	return false
+}

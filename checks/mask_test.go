@@ -1,0 +1,28 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMaskSecretsKeepsOnlyTheEnd(t *testing.T) {
+	key := "sk-" // assembled, so that no key stands in the source
+	for i := range 32 {
+		key += string("abcdefghijkmnpqrstuvwxyz23456789ABCDEFGHJK"[i*29%42])
+	}
+	key += "wxyz"
+	sha := strings.Repeat("0123456789abcdef", 4)[:40]
+	for _, c := range []struct{ name, line, want string }{
+		{"a key in an assignment", `api_key = "` + key + `"`, `api_key = "…wxyz"`},
+		{"ordinary code stays", `model = AutoModelForSequenceClassification.from_pretrained(name)`, `model = AutoModelForSequenceClassification.from_pretrained(name)`},
+		{"a long identifier without digits stays", "this_is_a_very_long_identifier_of_python_code", "this_is_a_very_long_identifier_of_python_code"},
+		{"a commit that is named as a revision stays", `revision="` + sha + `"`, `revision="` + sha + `"`},
+		{"the same digits without a name do not", `x = "` + sha + `"`, `x = "…` + sha[36:] + `"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := maskSecrets(c.line); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
