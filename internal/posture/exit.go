@@ -1,0 +1,33 @@
+package posture
+
+import (
+	"bakedin/checks"
+	"bakedin/rules"
+)
+
+// ExitOptions say what the exit code means to the caller.
+type ExitOptions struct {
+	FailOn        string // never, or the severity from which findings count
+	RequireInputs bool   // no AI asset at all is incomplete
+	AllowUnclean  bool   // an incomplete scan is not an exit code of its own
+	ExitZero      bool   // 0 in place of 1
+}
+
+// ExitCode is 0 when the scan is complete and nothing open is at or above the threshold, 1 when something is, 3 when the
+// scan is incomplete, which outranks findings. would is the code findings alone would have given.
+func ExitCode(r *Report, o ExitOptions) (code, would int) {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Status == checks.Open && f.IsNew && o.FailOn != "never" && severityRank(f.Severity) <= severityRank(rules.Severity(o.FailOn)) {
+			would = 1
+		}
+	}
+	code = would
+	if o.ExitZero {
+		code = 0
+	}
+	if !r.Run.Complete && !o.AllowUnclean || o.RequireInputs && r.Posture == nil && !r.Run.Partial {
+		code = 3
+	}
+	return code, would
+}
