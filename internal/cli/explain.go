@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"bakedin/checks/builtin"
+	"bakedin/rules"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain RULE|CONTROL|RECOMMENDATION",
+		Short: "the page of a rule, of a control (SD-3) or of a recommendation (SD-3.7)",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			rs, err := builtin.Ruleset()
+			if err != nil {
+				return err
+			}
+			return explain(cmd.OutOrStdout(), rs.Set, args[0], a.width())
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			rs, err := builtin.Ruleset()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			return names(rs.Set), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+func names(set *rules.Set) []string {
+	var out []string
+	for _, r := range set.Rules {
+		out = append(out, r.ID)
+	}
+	for _, c := range set.Guideline.Controls {
+		out = append(out, c.ID)
+	}
+	for _, r := range set.Guideline.Recommendations {
+		out = append(out, r.ID)
+	}
+	return out
+}
+
+func explain(w io.Writer, set *rules.Set, id string, width int) error {
+	if r := set.Rule(id); r != nil {
+		explainRule(w, set, r, width)
+		return nil
+	}
+	g := set.Guideline
+	for i := range g.Controls {
+		if strings.EqualFold(g.Controls[i].ID, id) {
+			explainControl(w, g, &g.Controls[i], width)
+			return nil
+		}
+	}
+	for i := range g.Recommendations {
+		if strings.EqualFold(g.Recommendations[i].ID, id) {
+			explainRecommendation(w, set, &g.Recommendations[i], width)
+			return nil
+		}
+	}
+	hint := "bakedin rules list, bakedin controls list"
+	if near := nearest(id, names(set)); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return usage(hint, "there is no rule, control or recommendation %q", id)
+}
+
+func explainRule(w io.Writer, set *rules.Set, r *rules.Rule, width int) {
+	fmt.Fprintf(w, "%s\n%s\n\n", r.ID, r.Title)
+	kind := "speaks against"
+	if r.Says == rules.Evidence {
+		kind = "speaks for"
+	}
+	fmt.Fprintf(w, "family %s · severity %s · confidence %s · audience %s\n", r.Family, r.Severity, r.Confidence, r.Audience)
+	fmt.Fprintf(w, "%s %s\n", kind, strings.Join(r.Supports, ", "))
+	section(w, "Why", r.Why, width)
+	section(w, "What to do", r.Remedy, width)
+	for _, e := range r.Examples {
+		example(w, "Bad", e.Bad)
+		example(w, "Good", e.Good)
+	}
+	if len(r.Refs) > 0 {
+		fmt.Fprintln(w, "\nReferences")
+		for _, ref := range r.Refs {
+			if name := set.Guideline.Names[ref]; name != "" {
+				ref += "  " + name
+			}
+			fmt.Fprintf(w, "  %s\n", ref)
+		}
+	}
+}
+
+func example(w io.Writer, title string, e *rules.Example) {
+	if e == nil {
+		return
+	}
+	fmt.Fprintf(w, "\n%s: %s\n", title, e.Path)
+	text := e.Text
+	switch {
+	case e.Pickle != "":
+		text = e.Pickle
+	case e.Hex != "":
+		text = e.Hex
+	}
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		if i == 24 {
+			fmt.Fprintf(w, "    … %d more lines\n", len(lines)-i)
+			break
+		}
+		fmt.Fprintf(w, "    %s\n", line)
+	}
+}
+
+func explainControl(w io.Writer, g *rules.Guideline, c *rules.Control, width int) {
+	fmt.Fprintf(w, "%s  %s\n\nUsually answered by: %s\n\nRecommendations\n", c.ID, c.Title, c.Asks)
+	for _, r := range g.Recommendations {
+		if r.Control == c.ID {
+			fmt.Fprintf(w, "  %-8s %-8s %-6s %s\n", r.ID, r.Severity, r.Mode, r.Title)
+		}
+	}
+	fmt.Fprintln(w, "\nSpeaks to (our own assignment)")
+	for _, f := range []struct {
+		name string
+		ids  []string
+	}{
+		{"OWASP LLM 2025", c.OWASPLLM}, {"OWASP ML 2023", c.OWASPML}, {"MITRE ATLAS mitigations", c.ATLASMitigations},
+		{"MITRE ATLAS techniques", c.ATLASTechniques}, {"NIST AI RMF", c.NISTAIRMF}, {"ETSI EN 304 223", c.ETSI},
+		{"ISO/IEC 42001 Annex A", c.ISO42001}, {"EU AI Act", c.EUAIAct}, {"CoSAI", c.CoSAI}, {"OWASP AISVS", c.AISVS},
+	} {
+		if len(f.ids) > 0 {
+			fmt.Fprintf(w, "  %s\n", f.name)
+			wrap(w, "    ", strings.Join(f.ids, ", "), width)
+		}
+	}
+}
+
+func explainRecommendation(w io.Writer, set *rules.Set, r *rules.Recommendation, width int) {
+	fmt.Fprintf(w, "%s  %s\n\n", r.ID, r.Title)
+	wrap(w, "", r.Text+".", width)
+	fmt.Fprintf(w, "\nmode %s: %s\nseverity %s\n", r.Mode, set.Guideline.Modes[string(r.Mode)], r.Severity)
+	section(w, "The question", r.Question, width)
+	section(w, "What counts as evidence", r.AcceptedEvidence, width)
+	fmt.Fprintf(w, "\nAn answer lives %d days", r.ReattestDays)
+	if len(r.ReattestOn) > 0 {
+		fmt.Fprintf(w, ", and ends early on: %s", strings.Join(r.ReattestOn, ", "))
+	}
+	fmt.Fprintln(w)
+	for _, says := range []rules.Says{rules.Gap, rules.Evidence} {
+		title, any := "Speaks against it", false
+		if says == rules.Evidence {
+			title = "Speaks for it"
+		}
+		for _, rule := range set.Rules {
+			if rule.Says != says || !slices.Contains(rule.Supports, r.ID) {
+				continue
+			}
+			if !any {
+				fmt.Fprintf(w, "\n%s\n", title)
+				any = true
+			}
+			fmt.Fprintf(w, "  %-32s %s\n", rule.ID, rule.Title)
+		}
+	}
+}
+
+func section(w io.Writer, title, text string, width int) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for _, paragraph := range strings.Split(strings.TrimSpace(text), "\n") {
+		wrap(w, "  ", strings.TrimSpace(paragraph), width)
+	}
+}
+
+// wrap writes text in lines of at most width columns, each with the indentation.
+func wrap(w io.Writer, indent, text string, width int) {
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len([]rune(line))+1+len([]rune(word)) > width && strings.TrimSpace(line) != "" {
+			fmt.Fprintln(w, line)
+			line = indent
+		}
+		if strings.TrimSpace(line) != "" {
+			line += " "
+		}
+		line += word
+	}
+	fmt.Fprintln(w, line)
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func (a *app) command() *cobra.Command {
+	opt := &checkFlags{}
+	root := &cobra.Command{
+		Use:   "bakedin [PATH]",
+		Short: "tells whether security is baked into an AI repository or bolted on, and helps to mend it",
+		Long: `bakedin finds what an AI system is made of (models, prompts, agents, pipelines, data, dependencies), holds it against
+the "Guidelines for secure AI system development", and walks you through closing each gap.
+
+With a terminal it opens its screens; without one it is "bakedin check". It works offline, runs nothing of the repository,
+and sends nothing anywhere.`,
+		Args:          cobra.MaximumNArgs(1),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       Version,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if a.screen(cmd, opt) {
+				return a.openUI(cmd.Context(), opt, args)
+			}
+			return a.check(cmd.Context(), opt, args)
+		},
+	}
+	root.SetVersionTemplate("bakedin {{.Version}}\n")
+	root.SetIn(a.streams.In)
+	root.SetOut(a.streams.Out)
+	root.SetErr(a.streams.Err)
+	opt.register(root.Flags())
+	root.AddCommand(a.checkCommand(), a.demoCommand(), a.fixCommand(), a.explainCommand(), a.rulesCommand(), a.controlsCommand(),
+		a.reportCommand(), a.viewCommand(), a.hookCommand(), a.configCommand(), a.versionCommand())
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.bindEnvironment(cmd.Flags()) }
+	return root
+}
+
+// bindEnvironment gives every flag that was not typed the value of its variable BAKEDIN_<NAME>.
+func (a *app) bindEnvironment(flags *pflag.FlagSet) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed || err != nil {
+			return
+		}
+		name := "BAKEDIN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v, ok := a.env(name); ok {
+			if e := flags.Set(f.Name, v); e != nil {
+				err = usage("unset "+name, "%s: %v", name, e)
+			}
+		}
+	})
+	return err
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "print the version",
+		Args:  cobra.NoArgs,
+		Run:   func(cmd *cobra.Command, _ []string) { cmd.Printf("bakedin %s\n", Version) },
+	}
+}
