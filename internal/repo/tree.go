@@ -2,6 +2,9 @@ package repo
 
 import (
 	"io"
+	"os"
+
+	"github.com/spf13/afero"
 )
 
 // Tree is a repository opened read-only: a directory through os.OpenRoot, the index or a revision of git, or an in-memory
@@ -17,6 +20,11 @@ type Tree struct {
 
 	Ignored []string // ignored or pruned files whose name looks like a model, a dataset or an agent configuration
 	Notes   []Note   // pruned folders, git-fallback, embedded repositories, shallow history: notices for a person
+
+	fs      afero.Fs
+	root    *os.Root
+	dir     string
+	overlay map[string][]byte
 }
 
 // VCS is what git says of the tree.
@@ -76,6 +84,3 @@ type Blob interface {
 	io.Closer
 	Size() int64
 }
-
-// Open opens a file of the tree. Links are not followed out of it, devices are not opened.
-func (t *Tree) Open(path string) (Blob, error) { return nil, io.EOF }

@@ -1,0 +1,174 @@
+package repo
+
+import (
+	"bytes"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+
+	"bakedin/internal/format/sniff"
+	"bakedin/internal/glob"
+)
+
+func mustGlob(g ...string) *glob.Set {
+	s, err := glob.Compile(g)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+type classifier struct {
+	tests, examples, documents, vendored, generated *glob.Set
+	instructions, settings, prompts, skills         *glob.Set
+	manifests, ci, dockerfiles, datasets            *glob.Set
+}
+
+var classes = func() *classifier {
+	return &classifier{
+		tests:        mustGlob("{test,tests,testing,__tests__,spec,e2e,qa}/**", "**/{test,tests,__tests__,testdata,test_data,fixtures,test_configs}/**", "**/{test_*,*_test,conftest}.{py,go,js,ts}", "**/*.{test,spec}.{js,jsx,ts,tsx}", "**/{bench,benches,benchmark,benchmarks}/**"),
+		examples:     mustGlob("{example,examples,sample,samples,demo,demos,tutorial,tutorials,cookbook,notebooks}/**", "**/{examples,samples,demos,tutorials}/**"),
+		documents:    mustGlob("{doc,docs,documentation}/**", "**/*.{md,mdx,rst,adoc}"),
+		vendored:     mustGlob("**/{node_modules,vendor,third_party,third-party,site-packages,.venv,venv,bower_components}/**"),
+		generated:    mustGlob("**/*.min.{js,css}", "**/{_next,dist,build}/static/**", "**/static/chunks/**", "**/*.bundle.js", "**/*_pb2.py", "**/_restclient/**"),
+		instructions: mustGlob("**/{CLAUDE,CLAUDE.local,AGENTS,AGENTS.override,AGENT,GEMINI,QWEN}.md", "**/.{cursorrules,windsurfrules,clinerules}", "**/.cursor/rules/**/*.{mdc,md}", "**/.{clinerules,windsurf/rules,kiro/steering}/**/*.md", ".github/copilot-instructions.md", ".github/instructions/**/*.instructions.md", ".github/prompts/*.prompt.md", ".github/{chatmodes,agents}/*.md", "**/.claude/{commands,agents,output-styles}/**/*.md"),
+		skills:       mustGlob("**/SKILL.md"),
+		settings:     mustGlob("**/.claude/settings{,.local}.json", "**/.codex/config.toml", "**/.gemini/settings.json", "**/.cursor/{cli,hooks,permissions}.json", "**/.aider.conf.yml", "**/.continue/config.{yaml,json}"),
+		prompts:      mustGlob("**/prompts/**/*.{txt,md,yaml,yml,json,toml,jinja,jinja2,j2,mustache,hbs,liquid}", "**/*{system,user,developer,assistant}[_-]prompt*.{txt,md}", "**/{system_prompt,system-prompt}*.{txt,md,yaml,yml,json,jinja,j2}", "**/*.prompty", "**/*.prompt", "**/*.poml", "**/promptfooconfig.{yaml,yml,json}", "**/skprompt.txt", "**/Modelfile", "**/chat_template.{jinja,json}"),
+		manifests:    mustGlob("**/*requirements*.{txt,in,pip}", "**/requirements/**/*.{txt,in}", "**/{pyproject.toml,uv.lock,poetry.lock,pdm.lock,Pipfile,Pipfile.lock,setup.cfg,package.json,package-lock.json,pnpm-lock.yaml,yarn.lock,go.mod,Cargo.toml,Cargo.lock}", "**/environment*.{yml,yaml}", "**/constraints*.txt"),
+		ci:           mustGlob(".github/workflows/*.{yml,yaml}", ".gitlab-ci.yml", "azure-pipelines*.yml", ".circleci/config.yml", ".pre-commit-config.yaml", "Jenkinsfile", "bitbucket-pipelines.yml", ".travis.yml", ".buildkite/*.{yml,yaml}"),
+		dockerfiles:  mustGlob("**/{Dockerfile,Containerfile}*", "**/*.{Dockerfile,dockerfile}"),
+		datasets:     mustGlob("**/*.{parquet,arrow,feather,tfrecord,jsonl}", "{data,dataset,datasets}/**/*.{csv,tsv,jsonl,json.gz}", "**/*.dvc"),
+	}
+}()
+
+// PlaceOf says in which part of a repository a path lies.
+func PlaceOf(p string) Place {
+	switch {
+	case classes.vendored.Match(p):
+		return Vendored
+	case classes.generated.Match(p):
+		return Generated
+	case classes.tests.Match(p):
+		return Tests
+	case classes.examples.Match(p):
+		return Examples
+	case classes.documents.Match(p):
+		return Documents
+	}
+	return Product
+}
+
+var (
+	mcpShape   = regexp.MustCompile(`"(?:mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|\[mcp_servers\.`)
+	k8sShape   = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
+	k8sKind    = regexp.MustCompile(`(?m)^kind:\s*\S+`)
+	mcpCommand = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=`)
+)
+
+// Classify tells what a file is from its name and its first bytes.
+func Classify(p string, head, tail []byte, size int64) []Asset {
+	base := path.Base(p)
+	one := func(k Kind, format string) []Asset {
+		place := PlaceOf(p)
+		return []Asset{{ID: p, Kind: k, Path: p, Format: format, Size: size, Place: place, InTests: place == Tests || place == Examples || place == Vendored, Meta: map[string]string{}}}
+	}
+	s := sniff.Sniff(head, tail, size, base)
+	if s.LFS != nil {
+		for _, f := range s.Promised {
+			if f.Class() == sniff.Model {
+				a := one(Model, "lfs-pointer")
+				a[0].LFS = &LFS{OID: s.LFS.OID, Size: s.LFS.Size}
+				return a
+			}
+		}
+		return one(Dataset, "lfs-pointer")
+	}
+	ext := strings.ToLower(path.Ext(base))
+	switch {
+	case ext == ".json" && mcpShape.Match(head) && mcpCommand.Match(head) || classes.settings.Match(p) && mcpShape.Match(head):
+		return one(Agent, "mcp")
+	case classes.settings.Match(p):
+		return one(Agent, "settings")
+	case classes.skills.Match(p):
+		return one(Agent, "skill")
+	case classes.instructions.Match(p):
+		return one(Agent, "instructions")
+	}
+	for _, f := range s.Formats {
+		if f.Class() == sniff.Model || f.Class() == sniff.Wrapper && len(s.Promised) > 1 {
+			return one(Model, string(f))
+		}
+	}
+	for _, f := range s.Promised {
+		if f.Class() == sniff.Model && size > 0 {
+			return one(Model, string(f))
+		}
+	}
+	switch {
+	case classes.manifests.Match(p):
+		return one(Manifest, manifestFormat(base))
+	case classes.ci.Match(p):
+		return one(CI, "ci")
+	case classes.dockerfiles.Match(p):
+		return one(Deploy, "dockerfile")
+	case classes.prompts.Match(p) && s.Text:
+		return one(Prompt, "prompt-text")
+	case ext == ".ipynb":
+		return one(Notebook, "ipynb")
+	case strings.Contains(base, "compose") && (ext == ".yml" || ext == ".yaml"):
+		return one(Deploy, "compose")
+	case (ext == ".yml" || ext == ".yaml") && k8sShape.Match(head) && k8sKind.Match(head):
+		return one(Deploy, "kubernetes")
+	case ext == ".tf":
+		return one(Deploy, "terraform")
+	case classes.datasets.Match(p):
+		return one(Dataset, strings.TrimPrefix(ext, "."))
+	}
+	if format, ok := codeFormats[ext]; ok {
+		return one(Code, format)
+	}
+	switch ext {
+	case ".md", ".mdx", ".rst", ".adoc":
+		return one(Doc, "markdown")
+	}
+	if bytes.HasPrefix(head, []byte("#!")) && bytes.Contains(head[:min(len(head), 60)], []byte("python")) {
+		return one(Code, "python")
+	}
+	return nil
+}
+
+var codeFormats = map[string]string{
+	".py": "python", ".pyw": "python", ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
+	".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".go": "go", ".sh": "shell", ".bash": "shell",
+}
+
+func manifestFormat(base string) string {
+	switch base {
+	case "pyproject.toml", "package.json", "uv.lock", "poetry.lock", "go.mod", "Pipfile":
+		return strings.TrimSuffix(base, path.Ext(base))
+	}
+	return "requirements"
+}
+
+// Assets classifies a file of the tree by its name and its first bytes.
+func (t *Tree) Assets(f File) ([]Asset, error) {
+	b, err := t.Open(f.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	head := make([]byte, min(b.Size(), 4096))
+	if _, err := b.ReadAt(head, 0); err != nil && err != io.EOF {
+		return nil, err
+	}
+	var tail []byte
+	if b.Size() > 4096 && bytes.IndexByte(head, 0) >= 0 {
+		tail = make([]byte, min(b.Size(), 64<<10))
+		if _, err := b.ReadAt(tail, b.Size()-int64(len(tail))); err != nil && err != io.EOF {
+			return nil, err
+		}
+	}
+	return Classify(f.Path, head, tail, b.Size()), nil
+}
