@@ -22,9 +22,9 @@ type Tree struct {
 	Notes   []Note   // pruned folders, git-fallback, embedded repositories, shallow history: notices for a person
 
 	fs      afero.Fs
-	root    *os.Root
-	dir     string
-	overlay map[string][]byte
+	root    *os.Root          // nil for memory and previews
+	overlay map[string][]byte // contents that stand in front of fs; nil: removed
+	partial bool
 }
 
 // VCS is what git says of the tree.
