@@ -37,6 +37,7 @@ type textExpr struct {
 	signal *contextSignal // nil: of a rule
 	match  rules.TextMatch
 	in     *glob.Set // nil: the files of the rule
+	reach  needle.Reach
 	re     func() *regexp.Regexp
 	except func() *regexp.Regexp
 }
@@ -99,7 +100,7 @@ func (p *program) add(r *rules.Rule, check Check) error {
 		if err != nil {
 			return err
 		}
-		p.texts = append(p.texts, &textExpr{rule: c, match: m, in: in, re: lazy(m.RE2), except: lazy(m.Except)})
+		p.texts = append(p.texts, &textExpr{rule: c, match: m, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except)})
 	}
 	for _, d := range r.Match.Dependency {
 		p.deps[d] = append(p.deps[d], dep{rule: c})
@@ -139,7 +140,7 @@ func (p *program) addSignals(signals []rules.Signal) error {
 				}
 			}
 			m := rules.TextMatch{RE2: pat.RE2, Except: pat.Except}
-			p.texts = append(p.texts, &textExpr{signal: c, match: m, in: in, re: lazy(m.RE2), except: lazy(m.Except)})
+			p.texts = append(p.texts, &textExpr{signal: c, match: m, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except)})
 		}
 		for _, d := range s.Deps {
 			p.deps[d] = append(p.deps[d], dep{signal: c})

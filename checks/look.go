@@ -129,8 +129,11 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 	if !isText(text) {
 		return false, nil
 	}
-	var candidates []int
-	e.needles.Candidates(text, func(i int) { candidates = append(candidates, i) })
+	windows := e.windows(text)
+	candidates := make([]int, 0, len(windows))
+	for i := range windows {
+		candidates = append(candidates, i)
+	}
 	slices.Sort(candidates)
 	seen := map[string]bool{}
 	for _, i := range candidates {
@@ -143,7 +146,7 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 			if seen[t.signal.ID] || !t.in.Match(f.Path) || t.signal.skip.Match(f.Path) || f.Place == repo.Documents || f.Place == repo.Vendored {
 				continue
 			}
-			if m := t.find(text); m != nil {
+			if m := t.find(text, windows[i]); m != nil {
 				seen[t.signal.ID] = true
 				o.contexts = append(o.contexts, Context{Signal: t.signal.ID, Strength: rules.E1, Path: f.Path, Line: f.Position(m[0]).Line, InTests: f.InTests()})
 			}
@@ -153,26 +156,13 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 			if !slices.Contains(o.wanted, t.rule.ID) {
 				o.wanted = append(o.wanted, t.rule.ID)
 			}
-			if err := matchText(pass(t.rule), t, text); err != nil {
+			if err := matchText(pass(t.rule), t, text, windows[i]); err != nil {
 				s := asSkip(err, "parse")
 				o.skips = append(o.skips, Skipped{Path: f.Path, Kind: s.Kind, Detail: s.Detail, Rules: []string{t.rule.ID}, Asset: kindOf(f)})
 			}
 		}
 	}
 	return true, nil
-}
-
-func (t *textExpr) find(text []byte) []int {
-	except := t.except()
-	if except == nil {
-		return t.re().FindIndex(text)
-	}
-	for _, m := range t.re().FindAllIndex(text, maxMatches) {
-		if !except.Match(text[m[0]:m[1]]) {
-			return m
-		}
-	}
-	return nil
 }
 
 // anyTextWants tells whether some expression looks at this path, so that pictures and archives are never read.

@@ -2,7 +2,9 @@ package checks
 
 import (
 	"bytes"
+	"iter"
 
+	"bakedin/internal/needle"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
@@ -15,12 +17,9 @@ const textProbe = 8 << 10
 
 func isText(b []byte) bool { return bytes.IndexByte(b[:min(len(b), textProbe)], 0) < 0 }
 
-// matchText tries one expression of a rule on the text of the file.
-func matchText(p *Pass, t *textExpr, text []byte) error {
-	for _, m := range t.re().FindAllIndex(text, maxMatches+1) {
-		if except := t.except(); except != nil && except.Match(text[m[0]:m[1]]) {
-			continue
-		}
+// matchText tries one expression of a rule on the windows of the file's text.
+func matchText(p *Pass, t *textExpr, text []byte, windows []window) error {
+	for m := range t.all(text, windows) {
 		strength := t.match.Strength
 		if strength == "" {
 			strength = rules.E2
@@ -59,4 +58,67 @@ func trimSpace(text []byte, start, end int) (int, int) {
 	start += len(s) - len(trimmed)
 	end = start + len(bytes.TrimRight(trimmed, " \t\r\n"))
 	return start, end
+}
+
+// window is a range of bytes, from line start to line end, that an expression is tried on.
+type window struct{ start, end int }
+
+// nearby is how far, in bytes, a match may span lines to either side of its needle.
+const nearby = 600
+
+// windows are the places of a text where expressions may match, by expression. Trying them there and nowhere else is what
+// makes hundreds of expressions cheap.
+func (p *program) windows(text []byte) map[int][]window {
+	out := map[int][]window{}
+	p.needles.Candidates(text, func(expr, at int) {
+		reach := p.texts[expr].reach
+		list := out[expr]
+		switch {
+		case at == needle.Everywhere || reach == needle.Text:
+			out[expr] = []window{{0, len(text)}}
+			return
+		case len(list) > 0 && at <= list[len(list)-1].end && reach == needle.Line, len(list) > 0 && list[len(list)-1].end == len(text):
+			return // inside the last window
+		}
+		w := window{at - 1, at}
+		if reach == needle.Near {
+			w = window{max(0, at-nearby), min(len(text), at+nearby)}
+		}
+		w.start = bytes.LastIndexByte(text[:w.start], '\n') + 1
+		if i := bytes.IndexByte(text[w.end-1:], '\n'); i >= 0 {
+			w.end += i
+		} else {
+			w.end = len(text)
+		}
+		if n := len(list); n > 0 && w.start < list[n-1].end {
+			list[n-1].end = max(list[n-1].end, w.end)
+			return
+		}
+		out[expr] = append(list, w)
+	})
+	return out
+}
+
+// all yields the matches of an expression in the windows, without those that its exception takes out.
+func (t *textExpr) all(text []byte, windows []window) iter.Seq[[2]int] {
+	return func(yield func([2]int) bool) {
+		for _, w := range windows {
+			part := text[w.start:w.end]
+			for _, m := range t.re().FindAllIndex(part, maxMatches+1) {
+				if except := t.except(); except != nil && except.Match(part[m[0]:m[1]]) {
+					continue
+				}
+				if !yield([2]int{w.start + m[0], w.start + m[1]}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (t *textExpr) find(text []byte, windows []window) []int {
+	for m := range t.all(text, windows) {
+		return m[:]
+	}
+	return nil
 }

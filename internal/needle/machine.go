@@ -81,13 +81,14 @@ func (m *machine) link() {
 	}
 }
 
-func (m *machine) scan(text []byte, yield func(word int32)) {
+// scan calls yield for every word that ends, with the byte after it.
+func (m *machine) scan(text []byte, yield func(word int32, at int)) {
 	s := int32(0)
-	for _, b := range text {
+	for i, b := range text {
 		s = m.next[s*m.width+int32(m.class[b])]
 		if out := m.output[s]; out != nil {
 			for _, w := range out {
-				yield(w)
+				yield(w, i+1)
 			}
 		}
 	}

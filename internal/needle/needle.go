@@ -13,12 +13,11 @@ type Set struct {
 	machine *machine
 	owners  [][]int32 // needle to expressions
 	always  []int32   // expressions without a usable literal
-	n       int
 }
 
 // New takes expressions in RE2 syntax. An expression that does not parse is always a candidate.
 func New(exprs []string) *Set {
-	s := &Set{n: len(exprs)}
+	s := &Set{}
 	ids := map[string]int{}
 	var words []string
 	for i, e := range exprs {
@@ -41,26 +40,21 @@ func New(exprs []string) *Set {
 	return s
 }
 
-// Candidates calls yield once for each expression that may match the text, in no particular order.
-func (s *Set) Candidates(text []byte, yield func(expr int)) {
+// Everywhere is the place of an expression that has no needle.
+const Everywhere = -1
+
+// Candidates calls yield for every needle in the text, in order, with each expression that may match around it and the
+// byte after the needle. Expressions without a needle come first, with Everywhere.
+func (s *Set) Candidates(text []byte, yield func(expr, at int)) {
 	for _, e := range s.always {
-		yield(int(e))
+		yield(int(e), Everywhere)
 	}
 	if len(s.owners) == 0 {
 		return
 	}
-	seenWord := make([]bool, len(s.owners))
-	seenExpr := make([]bool, s.n)
-	s.machine.scan(text, func(word int32) {
-		if seenWord[word] {
-			return
-		}
-		seenWord[word] = true
+	s.machine.scan(text, func(word int32, at int) {
 		for _, e := range s.owners[word] {
-			if !seenExpr[e] {
-				seenExpr[e] = true
-				yield(int(e))
-			}
+			yield(int(e), at)
 		}
 	})
 }

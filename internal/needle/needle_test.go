@@ -33,18 +33,38 @@ func TestRequired(t *testing.T) {
 
 func candidates(s *Set, text string) []int {
 	var got []int
-	s.Candidates([]byte(text), func(e int) { got = append(got, e) })
+	s.Candidates([]byte(text), func(e, _ int) { got = append(got, e) })
 	slices.Sort(got)
-	return got
+	return slices.Compact(got)
 }
 
-func TestCandidatesAreFoundOnce(t *testing.T) {
+func TestCandidates(t *testing.T) {
 	s := New([]string{`\bshe\b`, `hers`, `his|hers`, `x`, `he said`})
 	if got := candidates(s, "USHERS and hers"); !slices.Equal(got, []int{0, 1, 2, 3}) {
 		t.Errorf("got %v", got)
 	}
 	if got := candidates(s, "nothing"); !slices.Equal(got, []int{3}) {
 		t.Errorf("an expression without needle is always a candidate, got %v", got)
+	}
+}
+
+func TestReach(t *testing.T) {
+	for _, c := range []struct {
+		expr string
+		want Reach
+	}{
+		{`torch\.load\([^)\n]*`, Line},
+		{`(?m)^\s*key\s*=`, Near},
+		{`a[\s\S]{0,200}b`, Near},
+		{`a[^"]*b`, Text},
+		{`^version: 1`, Text},
+		{`(?s)a.*b`, Text},
+		{`a.*b`, Line},
+		{`(`, Text},
+	} {
+		if got := ReachOf(c.expr); got != c.want {
+			t.Errorf("%q reaches %d, want %d", c.expr, got, c.want)
+		}
 	}
 }
 
@@ -69,6 +89,6 @@ func BenchmarkCandidates(b *testing.B) {
 	text := []byte(strings.Repeat("def forward(self, x):\n    return self.layer(x) + self.bias\n", 2000))
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		s.Candidates(text, func(int) {})
+		s.Candidates(text, func(int, int) {})
 	}
 }
