@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,10 @@ index, any other from the working tree.`,
 }
 
 func (a *app) runHook(ctx context.Context, opt *checkFlags, framework bool, files []string) error {
+	if a.truthy("BAKEDIN_SKIP") {
+		fmt.Fprintln(a.streams.Err, "bakedin: skipped because BAKEDIN_SKIP is set; nothing was checked")
+		return nil
+	}
 	root := opt.root
 	if root == "" {
 		root = "."

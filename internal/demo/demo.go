@@ -14,13 +14,13 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/afero"
 
 	"bakedin/internal/format/pickle/asm"
+	"bakedin/internal/repo"
 )
 
 //go:embed all:testdata/acme-support
@@ -100,16 +100,10 @@ func Write(dir string, now time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for p, b := range contents {
-		target := filepath.Join(dir, filepath.FromSlash(p))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return 0, err
-		}
-		if err := os.WriteFile(target, b, 0o644); err != nil {
-			return 0, err
-		}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return 0, err
 	}
-	return len(contents), nil
+	return len(contents), repo.Fill(dir, contents)
 }
 
 // checkpoint wraps a pickle the way torch does since 1.6: a zip of stored entries below one folder.

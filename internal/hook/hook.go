@@ -52,7 +52,7 @@ func Tell(w io.Writer, r *posture.Report, o Options) int {
 		fmt.Fprintf(w, "bakedin: %d staged files could not be checked; to commit all the same: BAKEDIN_SKIP=1 git commit …\n", incomplete)
 		return 3
 	case blocking > 0:
-		fmt.Fprintf(w, "bakedin: %d of %d staged files looked at, %d findings block this commit; bakedin fix --staged shows what can be mended\n", r.Run.Files.Scanned, r.Run.Files.Seen, blocking)
+		fmt.Fprintf(w, "bakedin: %d of %d staged files looked at, %d findings block this commit; bakedin fix shows what can be mended\n", r.Run.Files.Scanned, r.Run.Files.Seen, blocking)
 		return 1
 	case r.Run.Files.Scanned == 0:
 		Nothing(w, r.Run.Files.Seen)

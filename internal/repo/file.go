@@ -32,3 +32,17 @@ func WriteFile(path string, data []byte) error {
 	}
 	return nil
 }
+
+// Fill writes files into a folder that is there and empty, such as a sample repository.
+func Fill(dir string, files map[string][]byte) error {
+	w := DirWorkspace(dir)
+	for p, b := range files {
+		if err := writable(p); err != nil {
+			return err
+		}
+		if err := putFile(w, p, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}

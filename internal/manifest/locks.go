@@ -1,0 +1,91 @@
+package manifest
+
+import (
+	"bytes"
+	"strings"
+)
+
+// readLockLines reads machine-written locks of the form of uv, poetry, pdm, pylock and cargo, line by line: a TOML decoder
+// takes a hundred times as long for the same facts. A lock that a person re-formatted beyond that gives fewer packages.
+func readLockLines(p *parser) error {
+	ecosystem := "PyPI"
+	if p.Kind == "Cargo.lock" {
+		ecosystem = "crates.io"
+	}
+	var pkg Package
+	open := false
+	flush := func() error {
+		if !open || pkg.Name == "" {
+			return nil
+		}
+		open = false
+		return p.add(pkg)
+	}
+	for off := 0; off < len(p.src); {
+		end := off + bytes.IndexByte(p.src[off:], '\n')
+		if end < off {
+			end = len(p.src)
+		}
+		line := strings.TrimRight(string(p.src[off:end]), "\r")
+		switch {
+		case line == "[[package]]", line == "[[packages]]":
+			if err := flush(); err != nil {
+				return err
+			}
+			pkg, open = Package{Ecosystem: ecosystem, Group: "main", Source: "registry", Start: off, End: end}, true
+		case strings.HasPrefix(line, "["), !open:
+		case strings.HasPrefix(line, "name = ") && pkg.Name == "":
+			pkg.Name = strings.Trim(line[len("name = "):], `"`)
+			pkg.NameStart, pkg.NameEnd = off+len(`name = "`), end-1
+			pkg.SpecStart, pkg.SpecEnd, pkg.End = end, end, end
+			if pkg.Norm = pkg.Name; ecosystem == "PyPI" {
+				pkg.Norm = NormPyPI(pkg.Name)
+			}
+		case strings.HasPrefix(line, "version = ") && pkg.Version == "":
+			pkg.Version = strings.Trim(line[len("version = "):], `"`)
+			pkg.Spec, pkg.SpecStart, pkg.SpecEnd, pkg.End = "=="+pkg.Version, off+len(`version = "`), end-1, end
+		case strings.HasPrefix(line, "source = { git"):
+			pkg.Source = "git"
+		case strings.HasPrefix(line, "source = { editable"), strings.HasPrefix(line, "source = { virtual"):
+			pkg.Source = "editable"
+		}
+		if open {
+			pkg.Hashes += strings.Count(line, "sha256:") + strings.Count(line, "sha256 = ") + strings.Count(line, "checksum = ")
+		}
+		off = end + 1
+	}
+	return flush()
+}
+
+// readPipfileLock reads the JSON lock of pipenv.
+func readPipfileLock(p *parser) error {
+	root, err := p.tree("json")
+	if err != nil {
+		return err
+	}
+	for _, section := range root.Items {
+		if section.Key == "_meta" {
+			continue
+		}
+		group := "main"
+		if section.Key == "develop" {
+			group = "dev"
+		}
+		for _, item := range section.Items {
+			version := ""
+			if v := item.Child("version"); v != nil {
+				version = strings.TrimPrefix(v.Value, "==")
+			}
+			hashes := 0
+			if h := item.Child("hashes"); h != nil {
+				hashes = len(h.Items)
+			}
+			err := p.add(Package{Ecosystem: "PyPI", Name: item.Key, Norm: NormPyPI(item.Key), Spec: "==" + version, Version: version, Group: group, Source: "registry",
+				Hashes: hashes, Start: item.KeyStart, End: item.End, NameStart: item.KeyStart, NameEnd: item.KeyEnd, SpecStart: item.End, SpecEnd: item.End})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
