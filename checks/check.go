@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"path"
 
 	"bakedin/internal/manifest"
 	"bakedin/internal/repo"
@@ -64,6 +65,7 @@ type Repo struct {
 	Assets   []repo.Asset
 	Packages []Package
 	paths    map[string]bool
+	folders  map[string]bool
 }
 
 // Package is an entry of a manifest with the file it stands in.
@@ -72,5 +74,19 @@ type Package struct {
 	manifest.Package
 }
 
+func newRepo(files []repo.File) *Repo {
+	r := &Repo{Files: files, paths: make(map[string]bool, len(files)), folders: map[string]bool{}}
+	for _, f := range files {
+		r.paths[f.Path] = true
+		for d := path.Dir(f.Path); d != "." && !r.folders[d]; d = path.Dir(d) {
+			r.folders[d] = true
+		}
+	}
+	return r
+}
+
 // Has tells whether the tree has a file of that path.
-func (r *Repo) Has(path string) bool { return r.paths[path] }
+func (r *Repo) Has(p string) bool { return r.paths[p] }
+
+// HasFolder tells whether the tree has a file below that folder.
+func (r *Repo) HasFolder(p string) bool { return r.folders[p] }

@@ -129,10 +129,7 @@ func (e *engine) inventory(ctx context.Context) error {
 		packages []Package
 		skip     *Skip
 	}
-	e.repo = &Repo{Files: e.tree.Files, paths: make(map[string]bool, len(e.tree.Files))}
-	for _, f := range e.tree.Files {
-		e.repo.paths[f.Path] = true
-	}
+	e.repo = newRepo(e.tree.Files)
 	work := func(_ context.Context, i int) (r result) {
 		entry := e.tree.Files[i]
 		r.file = &File{Path: entry.Path, Size: entry.Size, Place: repo.PlaceOf(entry.Path), tree: e.tree, limit: e.opt.MaxFileSize}

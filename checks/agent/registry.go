@@ -1,0 +1,9 @@
+// Package agent holds the detectors of the family agent: one file a rule, under the slug of that rule.
+package agent
+
+import "bakedin/checks"
+
+// Registry lists the detectors of the family, sorted by slug.
+func Registry() checks.Registry {
+	return checks.Registry{}
+}

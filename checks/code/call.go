@@ -1,0 +1,81 @@
+package code
+
+import (
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+	"bakedin/internal/repo"
+)
+
+// call is one call of a source, with what its callee resolves to.
+type call struct {
+	*python.Call
+	src  *checks.PythonSource
+	pass *checks.Pass
+	name string // the canonical name that matched
+}
+
+// eachCall calls visit for every call that resolves to one of the names. A name that ends in a dot matches everything
+// below it.
+func eachCall(p *checks.Pass, names []string, visit func(c call)) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	for i := range src.Calls {
+		c := &src.Calls[i]
+		for _, resolved := range src.Resolve(c) {
+			if matches(names, resolved) {
+				visit(call{c, src, p, resolved})
+				break
+			}
+		}
+	}
+	return err
+}
+
+func matches(names []string, resolved string) bool {
+	for _, n := range names {
+		if n == resolved || strings.HasSuffix(n, ".") && strings.HasPrefix(resolved, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// report reports the callee.
+func (c call) report(message string) *checks.Finding {
+	start, end := c.src.Token(c.First, c.Open)
+	f := c.pass.At(start, end, message)
+	f.Anchor = "call " + c.src.Callee(c.Call)
+	if arg := c.src.Positional(c.Call, 0); arg.Kind == python.String {
+		f.Anchor += " " + arg.Str
+	}
+	return f
+}
+
+// addKeyword is the edit that gives the call one more argument. It keeps a trailing comma and comments where they are.
+func (c call) addKeyword(text string) []repo.TextEdit {
+	if !c.src.Editable() {
+		return nil
+	}
+	last := c.Close - 1 // the token before the closing parenthesis
+	at := int(c.src.Toks[last].End)
+	sep := ", "
+	if last == c.Open {
+		sep = ""
+	} else if c.src.Toks[last].Kind == python.Op && c.src.Toks[last].Op == ',' {
+		sep = " "
+	}
+	return []repo.TextEdit{{Path: c.pass.File.Path, Start: at, End: at, Replacement: sep + text, Base: c.pass.File.SHA256()}}
+}
+
+// replace is the edit that puts text in the place of the tokens [first, last).
+func (c call) replace(first, last int32, text string) []repo.TextEdit {
+	if !c.src.Editable() {
+		return nil
+	}
+	start, end := c.src.Token(first, last)
+	return []repo.TextEdit{{Path: c.pass.File.Path, Start: start, End: end, Replacement: text, Base: c.pass.File.SHA256()}}
+}

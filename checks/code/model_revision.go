@@ -1,0 +1,56 @@
+package code
+
+import (
+	"context"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+	"bakedin/internal/repo"
+	"bakedin/rules"
+)
+
+// revisionUnpinned reports models and datasets that are fetched by a name whose content can change.
+func revisionUnpinned(_ context.Context, p *checks.Pass) error {
+	return eachFetch(p, func(f fetch) {
+		if f.pinned || !f.remote() || f.remoteCode() { // trust-remote-code tells of the revision itself
+			return
+		}
+		x := f.report(f.id + " is fetched by name: whoever owns it can change what you get.")
+		x.Anchor = "fetch " + f.id
+		if f.plain() {
+			lower(x, rules.Low, "tokenizers and configurations carry no weights")
+		} else if p.File.Place == repo.Examples || p.File.Is(repo.Notebook) {
+			lower(x, rules.Low, "an example or a notebook")
+		}
+		x.Fixes = []checks.Fix{{
+			ID: "pin-revision", Title: "Pin the revision", Applicability: checks.Manual,
+			Steps: []string{
+				"Find the commit you tested: git ls-remote https://huggingface.co/" + f.id + " HEAD",
+				`Give the call revision="<the 40 digits>".`,
+				"Raise it on purpose, with the evaluations run again.",
+			},
+		}}
+	})
+}
+
+// plain tells whether the call fetches text files only.
+func (f fetch) plain() bool {
+	name := f.name
+	return strings.Contains(name, "Tokenizer") || strings.Contains(name, "Config") || strings.Contains(name, "Processor") || strings.Contains(name, "FeatureExtractor")
+}
+
+// remoteCode tells whether the call also runs code of the model's repository.
+func (f fetch) remoteCode() bool {
+	return f.src.Keyword(f.Call, "trust_remote_code").Kind == python.True
+}
+
+// revisionPinned is evidence that something is fetched by its commit.
+func revisionPinned(_ context.Context, p *checks.Pass) error {
+	return eachFetch(p, func(f fetch) {
+		if f.pinned {
+			x := f.report(f.id + " is pinned to a commit.")
+			x.Anchor = "pinned " + f.id
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package code
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+	"bakedin/internal/repo"
+	"bakedin/rules"
+)
+
+// loaders of PyYAML that build only plain values
+var safeLoaders = []string{"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader", "yaml.CBaseLoader", "yaml.loader.SafeLoader", "yaml.loader.BaseLoader"}
+
+// yamlUnsafeLoad reports loads of YAML that build any Python object the text names.
+func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
+	return eachCall(p, []string{"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.full_load", "yaml.full_load_all"}, func(c call) {
+		all := strings.HasSuffix(c.name, "_all")
+		name := strings.TrimSuffix(strings.TrimPrefix(c.name, "yaml."), "_all")
+		if name != "load" {
+			f := c.report("yaml." + name + " builds Python objects that the text names.")
+			if name == "full_load" {
+				lower(f, rules.Medium, "the full loader builds fewer objects than the unsafe one")
+			}
+			f.Fixes = []checks.Fix{c.safeLoad(all)}
+			return
+		}
+		v := c.src.Argument(c.Call, "Loader", 1)
+		switch loader := c.loaderName(v); {
+		case v.Kind == python.Absent:
+			f := c.report("yaml.load is called without a loader: old versions build any object, new ones refuse to run.")
+			lower(f, rules.Medium, "PyYAML 6 refuses the call, older ones run it")
+			f.Fixes = []checks.Fix{c.safeLoad(all)}
+		case c.isSafe(loader):
+		case strings.HasSuffix(loader, "FullLoader"):
+			f := c.report("The full loader of YAML builds some Python objects that the text names.")
+			lower(f, rules.Medium, "since PyYAML 5.4 it builds no dangerous ones that are known")
+			f.Fixes = []checks.Fix{c.safeLoad(all)}
+		case strings.HasPrefix(loader, "yaml.") && (strings.HasSuffix(loader, ".Loader") || strings.HasSuffix(loader, "UnsafeLoader") || strings.HasSuffix(loader, "CLoader")):
+			f := c.report("yaml.load with " + loader + " builds any Python object that the text names.")
+			f.Fixes = []checks.Fix{c.safeLoad(all)}
+		}
+	})
+}
+
+func (c call) loaderName(v python.Value) string {
+	if v.First == 0 {
+		return ""
+	}
+	for _, n := range c.src.Names(v.First, v.Last, c.Scope) {
+		return n
+	}
+	return ""
+}
+
+// isSafe tells whether a loader is one of the plain ones.
+func (c call) isSafe(loader string) bool {
+	for _, s := range safeLoaders {
+		if loader == s {
+			return true
+		}
+	}
+	return false
+}
+
+// safeLoad rewrites the call to yaml.safe_load. It is exact where nothing of the file teaches the loader new tags.
+func (c call) safeLoad(all bool) checks.Fix {
+	fix := checks.Fix{ID: "safe-load", Title: "Use yaml.safe_load", Applicability: checks.Safe, Breaks: "Tags that name Python objects are refused: that is the point."}
+	text, _ := c.pass.File.Bytes()
+	if bytes.Contains(text, []byte("add_constructor")) || bytes.Contains(text, []byte("!!python")) || bytes.Contains(text, []byte("YAMLObject")) {
+		fix.Applicability = checks.Unsafe
+		fix.Breaks = "This file teaches the loader tags of its own; they have to be registered for SafeLoader."
+	}
+	v := c.src.Argument(c.Call, "Loader", 1)
+	switch {
+	case !c.src.Editable():
+		fix.Applicability, fix.Steps = checks.Manual, []string{"Write yaml.safe_load in place of the call, without a loader."}
+	case c.name == "yaml.load" && v.First != 0: // the loader alone changes: the imports of the file stay as they are
+		fix.Edits = c.replace(v.First, v.Last, c.yamlPrefix()+"SafeLoader")
+	default:
+		target := "safe_load"
+		if all {
+			target += "_all"
+		}
+		fix.Edits = c.renameTo(target)
+	}
+	if len(fix.Edits) == 0 && fix.Applicability != checks.Manual {
+		fix.Applicability, fix.Steps = checks.Manual, []string{"Import safe_load from yaml and call it in place of this function."}
+	}
+	return fix
+}
+
+// yamlPrefix is how this file writes the module before a name of it: "yaml." or what it is imported as.
+func (c call) yamlPrefix() string {
+	callee := c.src.Callee(c.Call)
+	if i := strings.LastIndexByte(callee, '.'); i >= 0 {
+		return callee[:i+1]
+	}
+	return "yaml."
+}
+
+// renameTo puts another name of the same module in the place of the callee's last label.
+func (c call) renameTo(name string) []repo.TextEdit {
+	if !strings.Contains(c.src.Callee(c.Call), ".") {
+		return nil // imported by name: the import has to change too
+	}
+	return c.replace(c.Open-1, c.Open, name)
+}

@@ -1,0 +1,71 @@
+package dependency
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/manifest"
+)
+
+// names of lock files that fix what a manifest of the same or a lower folder asks for, by ecosystem
+var locks = map[string][]string{
+	"PyPI": {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml", "requirements.lock"},
+	"npm":  {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"},
+}
+
+// unpinned reports a manifest of an application whose packages are open ranges and that no lock covers: once a file, with
+// the lines as related places.
+func unpinned(_ context.Context, p *checks.Pass) error {
+	m, err := checks.Manifest.Of(p.File)
+	if err != nil || m == nil || m.Lock || m.Library {
+		return err
+	}
+	var loose []manifest.Package
+	for _, pkg := range m.Packages {
+		if pkg.Direct && pkg.Version == "" && pkg.Hashes == 0 && pkg.Source == "registry" && pkg.Group == "main" && (pkg.Ecosystem == "PyPI" || pkg.Ecosystem == "npm") {
+			loose = append(loose, pkg)
+		}
+	}
+	if len(loose) == 0 || locked(p.Repo, p.File.Path, loose[0].Ecosystem) {
+		return nil
+	}
+	first := loose[0]
+	names := make([]string, 0, 3)
+	for _, pkg := range loose[:min(3, len(loose))] {
+		names = append(names, pkg.Name)
+	}
+	f := p.At(first.Start, first.End, fmt.Sprintf("%d of %d packages have no exact version and no lock covers them: %s.", len(loose), len(m.Packages), strings.Join(names, ", ")))
+	f.Anchor = "unpinned"
+	for _, pkg := range loose[1:] {
+		f.Related = append(f.Related, checks.Related{Role: "same", Message: "no exact version", Start: checks.Position{Byte: pkg.Start}, End: checks.Position{Byte: pkg.End}})
+	}
+	f.Fixes = []checks.Fix{{ID: "lock", Title: "Lock the dependencies", Applicability: checks.Manual, Steps: steps(first.Ecosystem, p.File.Path)}}
+	return nil
+}
+
+func steps(ecosystem, file string) []string {
+	if ecosystem == "npm" {
+		return []string{"Run npm install --package-lock-only and commit package-lock.json.", "Install with npm ci in CI and in images."}
+	}
+	return []string{
+		"Write a lock with the tool you use: uv lock, poetry lock, or uv pip compile " + path.Base(file) + " --generate-hashes -o requirements.lock.",
+		"Commit it, and install from it in CI and in images.",
+	}
+}
+
+// locked tells whether a lock lies beside the manifest or above it.
+func locked(r *checks.Repo, file, ecosystem string) bool {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		for _, name := range locks[ecosystem] {
+			if r.Has(path.Join(dir, name)) {
+				return true
+			}
+		}
+		if dir == "." || dir == "/" {
+			return false
+		}
+	}
+}
