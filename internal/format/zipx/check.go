@@ -17,7 +17,7 @@ func (a *Archive) compareNames() {
 	for _, e := range a.Entries {
 		view := max(0, e.View) // a hidden entry stands beside those of the first view
 		if first, ok := exact[key{view, e.Name}]; ok {
-			a.note(Duplicate, e.at(), e, first, "the name is used twice, readers differ in which they take")
+			a.note(Duplicate, e.Off(), e, first, "the name is used twice, readers differ in which they take")
 			continue
 		}
 		exact[key{view, e.Name}] = e
@@ -31,7 +31,7 @@ func (a *Archive) compareNames() {
 		}
 		for _, n := range names {
 			if first, ok := folded[key{view, n}]; ok && first != e {
-				a.note(CaseAlias, e.at(), e, first, "is the same as %q to a reader that folds case or cleans paths", first.Name)
+				a.note(CaseAlias, e.Off(), e, first, "is the same as %q to a reader that folds case or cleans paths", first.Name)
 				continue
 			}
 			folded[key{view, n}] = e
@@ -52,7 +52,8 @@ func fold(name string) string {
 	return strings.ToLower(name)
 }
 
-func (e *Entry) at() int64 {
+// Off is the offset of the header that speaks for the entry.
+func (e *Entry) Off() int64 {
 	if e.Central != nil {
 		return e.Central.Off
 	}
@@ -65,28 +66,28 @@ func (a *Archive) checkEntry(e *Entry) {
 		a.compareHeaders(e)
 	}
 	if f := e.flags(); f&(1|1<<6|1<<13) != 0 {
-		a.note(FlagBits, e.at(), e, nil, "flagged as encrypted (%#04x)", f)
+		a.note(FlagBits, e.Off(), e, nil, "flagged as encrypted (%#04x)", f)
 	} else if f&(1<<5) != 0 {
-		a.note(FlagBits, e.at(), e, nil, "flagged as patch data (%#04x)", f)
+		a.note(FlagBits, e.Off(), e, nil, "flagged as patch data (%#04x)", f)
 	}
 	if why := escapes(e.Name); why != "" {
-		a.note(PathEscape, e.at(), e, nil, "%s", why)
+		a.note(PathEscape, e.Off(), e, nil, "%s", why)
 	}
 	switch e.Mode & 0xf000 {
 	case 0xa000:
-		a.note(LinkEntry, e.at(), e, nil, "is a symbolic link")
+		a.note(LinkEntry, e.Off(), e, nil, "is a symbolic link")
 	case 0x1000, 0x2000, 0x6000, 0xc000:
-		a.note(LinkEntry, e.at(), e, nil, "is a device, pipe or socket")
+		a.note(LinkEntry, e.Off(), e, nil, "is a device, pipe or socket")
 	}
 	for _, r := range e.Readings() {
 		if r.Method != Stored && r.Method != Deflated && r.Method != bzipped {
-			a.note(Unreadable, e.at(), e, nil, "method %d is not read (%s)", r.Method, r.From)
+			a.note(Unreadable, e.Off(), e, nil, "method %d is not read (%s)", r.Method, r.From)
 		}
 		if m := a.lim.Member; r.Method != Stored && m.Ratio > 0 && r.Size > m.Floor && r.Size/m.Ratio > r.Packed {
-			a.note(Bomb, e.at(), e, nil, "%d bytes claim to become %d", r.Packed, r.Size)
+			a.note(Bomb, e.Off(), e, nil, "%d bytes claim to become %d", r.Packed, r.Size)
 		}
 		if r.Method == Stored && r.Size != r.Packed {
-			a.note(Mismatch, e.at(), e, nil, "stored, and yet %d bytes are to be %d (%s)", r.Packed, r.Size, r.From)
+			a.note(Mismatch, e.Off(), e, nil, "stored, and yet %d bytes are to be %d (%s)", r.Packed, r.Size, r.From)
 		}
 	}
 }

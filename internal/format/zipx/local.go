@@ -93,7 +93,7 @@ func (a *Archive) descriptor(e *Entry) int64 {
 	}
 	if skip == 4 {
 		a.note(Mismatch, e.End, e, nil, "the data descriptor gives another size than the directory")
-		return 16
+		return min(16, int64(len(b)))
 	}
 	return 0
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"bakedin/internal/format/peel"
 )
@@ -46,6 +47,25 @@ func (e *Entry) flags() (f uint16) {
 		f |= e.Local.Flags
 	}
 	return f
+}
+
+// Names are the names by which some reader may know the entry: in the directory, in the local header, in the Unicode path.
+func (e *Entry) Names() []string {
+	names := []string{e.Name}
+	add := func(n string) {
+		if n != "" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	if e.Local != nil {
+		add(e.Local.Name)
+	}
+	if e.Central != nil {
+		if u := e.Central.field(0x7075); len(u) > 5 { // behind a version and a checksum
+			add(string(u[5:]))
+		}
+	}
+	return names
 }
 
 // IsDir tells whether the name is that of a folder.
