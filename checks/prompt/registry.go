@@ -5,5 +5,7 @@ import "bakedin/checks"
 
 // Registry lists the detectors of the family, sorted by slug.
 func Registry() checks.Registry {
-	return checks.Registry{}
+	return checks.Registry{
+		"hidden-text": checks.CheckFunc(hiddenText),
+	}
 }
