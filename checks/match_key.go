@@ -153,9 +153,6 @@ func (w *keyWalk) below(parent *keys.Node, labels []string, path []string) {
 		return
 	}
 	w.seen[keyStep{parent, len(labels)}] = true
-	if len(labels) > 1 && labels[0] == "**" {
-		w.below(parent, labels[1:], path)
-	}
 	for _, n := range parent.Items {
 		rest, ok := follow(labels, n.Key)
 		if !ok {
@@ -172,6 +169,9 @@ func (w *keyWalk) below(parent *keys.Node, labels []string, path []string) {
 		if len(rest) > 0 {
 			w.below(n, rest, here)
 		}
+	}
+	if len(labels) > 1 && labels[0] == "**" {
+		w.below(parent, labels[1:], path)
 	}
 }
 

@@ -42,7 +42,7 @@ var owners = map[string][]string{
 	"charm.land/bubbles/v2/":             {"bakedin/ui"},
 	"github.com/spf13/cobra":             {"bakedin/internal/cli"},
 	"bakedin/internal/git":               {"bakedin/internal/repo", "bakedin/internal/cli", "bakedin/internal/hook"},
-	"bakedin/internal/format/pickle/asm": {"bakedin/internal/demo", "bakedin/checks/checkstest", "bakedin/internal/cli"},
+	"bakedin/internal/format/pickle/asm": {"bakedin/internal/demo", "bakedin/checks/checkstest", "bakedin/checks/model", "bakedin/internal/cli"},
 }
 
 type goPackage struct {
