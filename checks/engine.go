@@ -41,7 +41,7 @@ func (o Options) withDefaults() Options {
 // error is that of the ruleset or of h; a cancelled run ends with End{Cancelled: true} and ctx.Err().
 func Run(ctx context.Context, tree *repo.Tree, rs *Ruleset, opt Options, h Handler) error {
 	opt = opt.withDefaults()
-	e := &engine{tree: tree, set: rs.Set, opt: opt, h: h, states: map[string]*RuleState{}, complete: true}
+	e := &engine{tree: tree, set: rs.Set, opt: opt, h: h, states: map[string]*RuleState{}, told: map[[3]string]bool{}, complete: true}
 	skip := map[string]bool{}
 	for _, r := range rs.Set.Rules {
 		state := &RuleState{Rule: r.ID, Family: r.Family, Says: r.Says, Custom: r.Custom, Digest: r.Digest, State: Completed}
@@ -92,7 +92,8 @@ type engine struct {
 	bytes    int64
 	contexts []Context
 	found    []Finding
-	held     []Finding // of rules that speak only where there is AI
+	held     []Finding          // of rules that speak only where there is AI
+	told     map[[3]string]bool // path, kind and detail of what was skipped
 }
 
 func (e *engine) begin() error {
@@ -151,7 +152,11 @@ func (e *engine) inventory(ctx context.Context) error {
 	}
 	emit := func(i int, r result) error {
 		if r.skip != nil {
-			if err := e.skipped(Skipped{Path: r.file.Path, Kind: r.skip.Kind, Detail: r.skip.Detail, Rules: e.wanting(r.file), Asset: kindOf(r.file)}); err != nil {
+			s := Skipped{Path: r.file.Path, Kind: r.skip.Kind, Detail: r.skip.Detail, Asset: kindOf(r.file)}
+			if s.Fatal() {
+				s.Rules = e.wanting(r.file)
+			}
+			if err := e.skipped(s); err != nil {
 				return err
 			}
 		}
@@ -276,6 +281,11 @@ func (e *engine) skipped(s Skipped) error {
 			state.Reason = &reason
 		}
 	}
+	key := [3]string{s.Path, s.Kind, s.Detail}
+	if e.told[key] { // the inventory met it before the rules did
+		return nil
+	}
+	e.told[key] = true
 	return e.h.Skipped(s)
 }
 

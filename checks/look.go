@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"slices"
 
-	"bakedin/internal/manifest"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
@@ -249,31 +248,6 @@ func distinct(found []*Finding) []*Finding {
 	}
 	return kept
 }
-
-// packagesOf reads a manifest. What the reader did not understand makes it partly read.
-func packagesOf(f *File) ([]Package, *Skip) {
-	m, err := Manifest.Of(f)
-	if err != nil {
-		return nil, asSkip(err, "parse")
-	}
-	if m == nil {
-		return nil, nil
-	}
-	out := make([]Package, len(m.Packages))
-	for i, p := range m.Packages {
-		out[i] = Package{Path: f.Path, Package: p}
-	}
-	return out, nil
-}
-
-// Manifest is the fact of a dependency manifest; nil for a file that is none.
-var Manifest = NewFact(func(f *File) (*manifest.File, error) {
-	text, err := f.Bytes()
-	if err != nil {
-		return nil, err
-	}
-	return manifest.Parse(f.Path, text, manifest.Limits{})
-})
 
 func (e *engine) wanting(f *File) []string {
 	var ids []string

@@ -28,7 +28,7 @@ var Keys = NewFact(func(f *File) (*keys.Node, error) {
 		return root, nil
 	}
 	kind := "parse"
-	if format == "front" || bytes.Contains(text, []byte("{{")) || bytes.Contains(text, []byte("{%")) {
+	if format == "front" || hasSlots(text) {
 		kind = "unsupported"
 	}
 	var at *keys.Error
