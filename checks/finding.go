@@ -43,6 +43,8 @@ type Finding struct {
 
 	Anchor  string `json:"-"` // the semantic key of the fingerprint (spec: section 8); empty: the matched text
 	InTests bool   `json:"-"`
+
+	Jobs []string `json:"-"` // evidence of a CI step: the names its job goes by
 }
 
 // Status of a finding.

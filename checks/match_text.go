@@ -40,6 +40,9 @@ func matchText(p *Pass, t *textExpr, text []byte, windows []window) error {
 		}
 		f := p.At(start, end, "")
 		f.Strength = strength
+		if t.match.CI && strength >= rules.E2 {
+			f.Jobs = jobsAt(text, start)
+		}
 		if len(p.found) > maxMatches {
 			p.found = p.found[:maxMatches]
 			return &Skip{Kind: "limit", Detail: "more than 1000 matches of " + p.Rule.ID}

@@ -23,7 +23,8 @@ const (
 type Policy struct {
 	Config
 	Attestations []Attestation
-	Files        []File // that had a say
+	Protection   *Protection // of the default branch, when an export of it is named
+	Files        []File      // that had a say
 }
 
 // File is a policy file with its digest.
@@ -71,6 +72,15 @@ func Load(read func(path string) ([]byte, error), opt Options) (*Policy, error) 
 		errs = append(errs, p.Config.parse(path, src, opt)...)
 	} else {
 		p.Config.setDefaults()
+	}
+	if e := p.Datum.BranchProtection; e != nil {
+		p.Protection = readProtection(func(path string) ([]byte, error) {
+			src, err := read(path)
+			if err == nil {
+				p.add(path, src)
+			}
+			return src, err
+		}, e, opt.Now)
 	}
 	src, err = read(AttestationsPath)
 	switch {

@@ -103,7 +103,7 @@ func (j *judgement) open() []Reason {
 		reasons = append(reasons, Reason{Code: j.answer.code, Text: j.answer.why, Refs: []string{}})
 	}
 	if j.rec.Mode == rules.Prove && !j.datum {
-		reasons = append(reasons, Reason{Code: "datum-absent", Text: "rests on " + strings.Join(j.rec.NeedsDatum, ", ") + ", which no file of the tree shows", Refs: []string{}})
+		reasons = append(reasons, Reason{Code: "datum-absent", Text: j.fold.whyNoData(j.rec), Refs: []string{}})
 	}
 	if len(reasons) == 0 {
 		text := "no scan can see this"

@@ -83,7 +83,7 @@ func covers(f *checks.Finding, asset string, inScope int) bool {
 func (j *judgement) evidenceOf(group []string) []*checks.Finding {
 	var out []*checks.Finding
 	for _, e := range j.evidence {
-		if e.Strength >= j.rec.PassLevel && slices.ContainsFunc(group, func(signal string) bool { return j.realises(e.Rule, signal) }) {
+		if e.Strength >= j.rec.PassLevel && j.enforced(e) && slices.ContainsFunc(group, func(signal string) bool { return j.realises(e.Rule, signal) }) {
 			out = append(out, e)
 		}
 	}

@@ -31,7 +31,7 @@ func (f *Fold) judge(gaps []checks.Finding, uses []use) ([]Recommendation, []Con
 }
 
 func (f *Fold) recommend(r *rules.Recommendation, section string, gaps []checks.Finding, uses []use) Recommendation {
-	j := &judgement{rec: r, scope: f.scopeOf(r), datum: len(r.NeedsDatum) == 0, missingID: missingID(r), fold: f}
+	j := &judgement{rec: r, scope: f.scopeOf(r), datum: f.hasData(r), missingID: missingID(r), fold: f}
 	f.applies(j)
 	speaks := func(x *checks.Finding) bool { return slices.Contains(x.Supports, r.ID) }
 	for i := range gaps {
