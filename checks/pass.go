@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"slices"
+
 	"bakedin/internal/repo"
 	"bakedin/internal/safe"
 	"bakedin/rules"
@@ -38,6 +40,11 @@ func (p *Pass) In(member string, start, end int64, index int, message string) *F
 // Whole reports a match that is the file itself.
 func (p *Pass) Whole(message string) *Finding {
 	return p.add(&Location{Kind: "binary"}, message)
+}
+
+// Drop takes a finding of this pass back.
+func (p *Pass) Drop(f *Finding) {
+	p.found = slices.DeleteFunc(p.found, func(g *Finding) bool { return g == f })
 }
 
 func (p *Pass) add(loc *Location, message string) *Finding {

@@ -16,8 +16,10 @@ import (
 
 // contents is a model file and everything in it.
 type contents struct {
-	parts []*part
-	left  []left
+	parts  []*part
+	left   []left
+	marks  []*mark
+	marked map[string]int // matches of a rule, also those that are not kept
 }
 
 // part is a file, or a member of one, and what its readers made of it.
@@ -31,10 +33,12 @@ type part struct {
 	script bool // a member of a TorchScript archive: its loader knows no Python
 	depth  int
 
-	pickle  *pickle.File
-	verdict *verdict // of the pickle
-	zip     *zipx.Archive
-	parent  *part
+	pickle   *pickle.File
+	verdict  *verdict // of the pickle
+	zip      *zipx.Archive
+	parent   *part
+	proof    string             // that it holds tensors only
+	describe func(*Description) // set by its reader
 }
 
 // left is a part that could not be read, or not to its end.
@@ -138,16 +142,9 @@ func ends(r io.ReaderAt, size int64) (head, tail []byte, err error) {
 
 // read runs the reader of one format.
 func (c *contents) read(p *part, f sniff.Format) {
-	switch {
-	case f == sniff.Pickle:
-		c.readPickle(p)
-	case f == sniff.TorchLegacy:
-		p.torch = true
-	case f == sniff.Zip:
-		c.readZip(p)
-	case f.Class() == sniff.Wrapper:
-		c.readWrapper(p, f)
-	case unread(f):
+	if read := readerOf(f); read != nil {
+		read(&reading{part: p, c: c, format: f})
+	} else if unread(f) {
 		c.leave(p, "unsupported", "%s is not read by this build", f)
 	}
 }
@@ -229,18 +226,6 @@ func (c *contents) readWrapper(p *part, f sniff.Format) {
 	}
 }
 
-func kindOf(err error) string {
-	var pl *peel.LimitError
-	var zl *zipx.LimitError
-	switch {
-	case errors.As(err, &pl), errors.As(err, &zl):
-		return "limit"
-	case errors.Is(err, zipx.ErrMethod), errors.Is(err, peel.ErrFormat):
-		return "unsupported"
-	}
-	return "parse"
-}
-
 func join(member, name string) string {
 	if member == "" {
 		return name
@@ -251,7 +236,7 @@ func join(member, name string) string {
 // unread are the formats whose readers this family does not use yet: they are never silently clean.
 func unread(f sniff.Format) bool {
 	switch f {
-	case sniff.Safetensors, sniff.GGUF, sniff.NPY, sniff.Tar, sniff.TorchTar, sniff.HDF5, sniff.Keras, sniff.ONNX, sniff.SavedModel, sniff.GraphDef, sniff.CoreML, sniff.TFLite, sniff.ExecuTorch,
+	case sniff.GGUF, sniff.NPY, sniff.Tar, sniff.TorchTar, sniff.HDF5, sniff.Keras, sniff.ONNX, sniff.SavedModel, sniff.GraphDef, sniff.CoreML, sniff.TFLite, sniff.ExecuTorch,
 		sniff.OpenVINO, sniff.PMML, sniff.RData, sniff.TorchPreview, sniff.GGML, sniff.SevenZip, sniff.RAR:
 		return true
 	}

@@ -2,6 +2,14 @@
 // written, and which files are proved to hold nothing but tensors. The readers below internal/format tell facts; the lists
 // in rules/data say which imports were looked at. What is on neither list is unknown, and unknown is never clean.
 //
+// A file has parts: itself, the members of an archive, what comes out of a wrapper, a payload in a constant. Each is sniffed
+// and handed to every reader that its bytes or its name ask for, by the one table in reader.go, under one set of budgets. A
+// reader is a function over a part: it calls a package below internal/format, tells matches of rules (reading.found), what
+// it could not read (reading.left, reading.fault), files inside (reading.open), bytes that nothing accounts for
+// (reading.unaccounted) and, when the format can hold nothing else, that there are only weights (reading.onlyWeights). To
+// add a format: a file like safetensors.go, its line in readerOf, and for each of its rules a line "slug": judge(told) in
+// Registry.
+//
 // One fact, contents, opens a file with everything in it, whatever its name says, and every rule of the family looks at it.
 // A part that cannot be read to its end makes all of them return a *checks.Skip, after they reported what they found.
 package model
@@ -12,6 +20,7 @@ import (
 	"bakedin/checks"
 	"bakedin/internal/format/peel"
 	"bakedin/internal/format/pickle"
+	"bakedin/internal/format/safetensors"
 	"bakedin/internal/format/zipx"
 )
 
@@ -33,6 +42,9 @@ func Registry() checks.Registry {
 		"pickle-trailing-data":     judge(trailingData),
 		"pickle-unknown-call":      judge(unknownCall),
 		"pickle-unknown-import":    judge(unknownImport),
+		"safetensors-metadata":     judge(told),
+		"safetensors-structure":    judge(told),
+		"unaccounted-bytes":        judge(told),
 		"weights-only-proved":      judge(weightsOnly),
 		"zip-bomb":                 judge(zipBomb),
 		"zip-duplicate-entry":      judge(zipDuplicate),
@@ -44,9 +56,10 @@ func Registry() checks.Registry {
 
 // What a model file may cost. A limit that is reached is a Skip, never silence.
 var (
-	pickleLimits = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 32 << 20, Streams: 256, Keep: 8}
-	peelLimits   = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 16 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
-	zipLimits    = zipx.Limits{Entries: 100_000, Directory: 64 << 20, Name: 4 << 10, Member: peelLimits}
+	pickleLimits      = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 32 << 20, Streams: 256, Keep: 8}
+	peelLimits        = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 16 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
+	safetensorsLimits = safetensors.Limits{Header: 100_000_000, Depth: 128}
+	zipLimits         = zipx.Limits{Entries: 100_000, Directory: 64 << 20, Name: 4 << 10, Member: peelLimits}
 )
 
 const (

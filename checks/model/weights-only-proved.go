@@ -8,14 +8,30 @@ import (
 	"bakedin/rules"
 )
 
-// weightsOnly is evidence that loading a torch archive with weights_only=True makes tensors and plain containers: every
-// opcode and every import is one that this loader takes, each storage is there in its size, and nothing else is in the file.
-// A legacy stack is not proved: its storages are not read here.
+// weightsOnly is evidence that a file holds nothing but tensors: a format that can hold nothing else and was validated to its
+// last byte, or a torch archive that loads with weights_only=True. A legacy stack is not proved: its storages are not read
+// here.
 func weightsOnly(pass *checks.Pass, c *contents) {
-	if proved(c) {
-		f := pass.Whole("every opcode and import of this file is one that weights_only=True takes, and its storages are all there: loading it makes tensors and plain containers")
-		f.Strength, f.Anchor, f.Assets = rules.E4, "weights-only", []string{pass.File.Path}
+	proof := proofOf(c)
+	if proof == "" {
+		return
 	}
+	f := pass.Whole(proof)
+	f.Strength, f.Anchor, f.Assets = rules.E4, "weights-only", []string{pass.File.Path}
+}
+
+// proofOf is why a file holds weights only, in one sentence; empty when that is not proved.
+func proofOf(c *contents) string {
+	if len(c.left) > 0 || len(c.marks) > 0 || len(c.parts) == 0 {
+		return ""
+	}
+	if c.parts[0].proof != "" && len(c.parts) == 1 && len(c.parts[0].sniff.Formats) == 1 {
+		return "this file holds tensors only: " + c.parts[0].proof
+	}
+	if proved(c) {
+		return "every opcode and import of this file is one that weights_only=True takes, and its storages are all there: loading it makes tensors and plain containers"
+	}
+	return ""
 }
 
 // proved tells whether all of that holds.
