@@ -86,8 +86,8 @@ func torchVersion(r *checks.Repo) (version string, exact bool) {
 		}
 		v := p.Version
 		if v == "" {
-			if low, ok := strings.CutPrefix(p.Spec, ">="); ok && !strings.Contains(low, ",") {
-				v = strings.TrimSpace(low) // at least that one
+			if low, ok := strings.CutPrefix(p.Spec, ">="); ok && !strings.Contains(low, ",") && !before(strings.TrimSpace(low), safeTorch) {
+				v = strings.TrimSpace(low) // at least that one; an old floor does not say what is installed
 			}
 		}
 		switch {

@@ -1,0 +1,281 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"bakedin/internal/posture"
+)
+
+// change is a preview made ready to be drawn: outside Update, because diffs take time.
+type change struct {
+	lines          []diffLine
+	heads          []int // lines where a file or a hunk begins
+	files          int
+	added, removed int
+
+	rules  []ruleMove
+	fresh  []string // findings that would be new
+	moves  []move   // recommendations that would change
+	gone   map[string]bool
+	scans  bool // the preview was scanned again
+	unread bool // … but not to its end
+}
+
+// diffLine is one line of a diff. Kind is a blank, "+", "-", "f" for a file, "@" for a hunk or "t" for a row of a table.
+type diffLine struct {
+	kind byte
+	no   int
+	text string
+}
+
+// ruleMove is how many findings of a rule there are before and after.
+type ruleMove struct {
+	rule          string
+	before, after int
+}
+
+// move is a recommendation whose status changes.
+type move struct {
+	id       string
+	from, to mark3
+}
+
+// mark3 is a status with its basis.
+type mark3 struct {
+	status posture.Status
+	basis  posture.Basis
+}
+
+// lines of a file beyond this are not compared on the screen
+const diffLimit = 20000
+
+func newChange(p *Preview, before, after *store) *change {
+	c := &change{files: len(p.Files), gone: map[string]bool{}}
+	for i := range p.Files {
+		c.addFile(&p.Files[i])
+	}
+	if after == nil {
+		return c
+	}
+	c.scans, c.unread = true, !after.report.Run.Complete
+	c.compare(before, after)
+	return c
+}
+
+func (c *change) addFile(f *FileChange) {
+	name := file(f.Path)
+	switch {
+	case f.To != "":
+		name += " becomes " + file(f.To)
+	case f.Before == nil && f.Table == nil:
+		name += " (new file)"
+	case f.After == nil && f.Table == nil:
+		name += " (removed)"
+	}
+	c.heads = append(c.heads, len(c.lines))
+	c.lines = append(c.lines, diffLine{kind: 'f', text: name})
+	if f.Table != nil {
+		for _, row := range f.Table {
+			cells := make([]string, len(row))
+			for i := range row {
+				cells[i] = text(row[i])
+			}
+			c.lines = append(c.lines, diffLine{kind: 't', text: strings.Join(cells, "   ")})
+		}
+		return
+	}
+	if n := strings.Count(string(f.Before), "\n"); n > diffLimit {
+		c.lines = append(c.lines, diffLine{kind: 't', text: number(n) + " lines: too many to compare here; bakedin fix prints the diff"})
+		return
+	}
+	c.addHunks(udiff.Unified("a", "b", string(f.Before), string(f.After)))
+}
+
+// addHunks reads a unified diff. Lines that look alike and differ in characters nobody sees are made visible.
+func (c *change) addHunks(unified string) {
+	lines := strings.Split(strings.TrimSuffix(unified, "\n"), "\n")
+	if len(lines) < 3 {
+		return
+	}
+	from, to, first := 0, 0, true
+	for _, l := range lines[2:] {
+		if l == "" {
+			continue
+		}
+		body := string(block(l[1:]))
+		if strings.ContainsRune(body, '\n') {
+			body = text(l[1:])
+		}
+		switch l[0] {
+		case '@':
+			from, to = hunkStart(l)
+			if !first {
+				c.heads = append(c.heads, len(c.lines))
+				c.lines = append(c.lines, diffLine{kind: '@'})
+			}
+			first = false
+		case '-':
+			c.lines = append(c.lines, diffLine{'-', from, body})
+			from++
+			c.removed++
+		case '+':
+			c.lines = append(c.lines, diffLine{'+', to, body})
+			to++
+			c.added++
+		case ' ':
+			c.lines = append(c.lines, diffLine{' ', to, body})
+			from++
+			to++
+		default: // "\ No newline at end of file"
+			c.lines = append(c.lines, diffLine{kind: 't', text: text(strings.TrimPrefix(l, "\\ "))})
+		}
+	}
+}
+
+// hunkStart reads "@@ -3,7 +3,8 @@".
+func hunkStart(l string) (from, to int) {
+	parts := strings.Fields(l)
+	if len(parts) < 3 {
+		return 1, 1
+	}
+	n := func(s string) int {
+		s, _, _ = strings.Cut(s[1:], ",")
+		v, err := strconv.Atoi(s)
+		if err != nil {
+			return 1
+		}
+		return v
+	}
+	return n(parts[1]), n(parts[2])
+}
+
+// compare says what the rescan of the preview found otherwise than before.
+func (c *change) compare(before, after *store) {
+	counts := map[string]*ruleMove{}
+	of := func(rule string) *ruleMove {
+		if counts[rule] == nil {
+			counts[rule] = &ruleMove{rule: rule}
+		}
+		return counts[rule]
+	}
+	was := map[string]bool{}
+	var order []string
+	for i := range before.findings {
+		f := &before.findings[i]
+		was[f.ID] = true
+		if of(f.Rule).before == 0 {
+			order = append(order, f.Rule)
+		}
+		of(f.Rule).before++
+		if after.find(f.ID) == nil {
+			c.gone[f.ID] = true
+		}
+	}
+	for i := range after.findings {
+		f := &after.findings[i]
+		of(f.Rule).after++
+		if !was[f.ID] && of(f.Rule).after > of(f.Rule).before {
+			c.fresh = append(c.fresh, f.title+" "+f.place)
+		}
+	}
+	for _, rule := range order {
+		if m := of(rule); m.before != m.after {
+			c.rules = append(c.rules, *m)
+		}
+	}
+	for i := range after.recs {
+		r := &after.recs[i]
+		b := before.rec(r.id)
+		if b == nil || b.status == r.status && b.basis == r.basis {
+			continue
+		}
+		c.moves = append(c.moves, move{r.id, mark3{b.status, b.basis}, mark3{r.status, r.basis}})
+	}
+}
+
+// word names a status for a sentence.
+func (k mark3) word() string {
+	switch k.status {
+	case posture.Pass:
+		return string(k.basis)
+	case posture.NeedsYou:
+		return "needs you"
+	case posture.NotApplicable:
+		return "n/a"
+	}
+	return text(string(k.status))
+}
+
+// firstChange is the column at which the first changed line differs from what it replaces: long lines are moved so that a
+// narrow screen shows it.
+func (c *change) firstChange() int {
+	for i := 1; i < len(c.lines); i++ {
+		if c.lines[i-1].kind != '-' || c.lines[i].kind != '+' {
+			continue
+		}
+		a, b := []rune(c.lines[i-1].text), []rune(c.lines[i].text)
+		n := 0
+		for n < len(a) && n < len(b) && a[n] == b[n] {
+			n++
+		}
+		return n
+	}
+	return 0
+}
+
+// drawDiff draws the lines [from, to) of a diff, moved left by shift columns.
+func drawDiff(t *theme, c *change, from, to, w, shift int) []string {
+	var out []string
+	digits := 3
+	for i := from; i < to && i < len(c.lines); i++ {
+		if n := len(number(c.lines[i].no)); n > digits {
+			digits = n
+		}
+	}
+	for i := from; i < to && i < len(c.lines); i++ {
+		l := &c.lines[i]
+		r := newRow(t, w).put("", " ")
+		switch l.kind {
+		case 'f':
+			r.put(t.bold, cutMiddle(l.text, w-2, t.more))
+		case '@':
+			r.put(t.faint, repeat(t.dot, min(3, w)))
+		case 't':
+			r.put(t.dim, "  "+l.text)
+		default:
+			mark, i := " ", ink("")
+			switch l.kind {
+			case '+':
+				mark, i = "+", t.added
+			case '-':
+				mark, i = "-", t.removed
+			}
+			r.put(i, mark+" ").put(t.dim, padLeft(number(l.no), digits)+" ").put(i, " "+moved(t, l.text, shift))
+		}
+		out = append(out, r.str())
+	}
+	return out
+}
+
+// moved drops the first n characters of a line, and says so.
+func moved(t *theme, s string, n int) string {
+	r := []rune(s)
+	switch {
+	case n <= 0 || len(r) == 0:
+		return s
+	case n >= len(r):
+		return t.more
+	}
+	return t.more + string(r[n:])
+}
+
+// ruleTitle is the title of a rule, or its slug when it is not known here.
+func (s *store) ruleTitle(id string) string {
+	if r := s.rule(id); r != nil {
+		return text(r.Title)
+	}
+	return text(id)
+}

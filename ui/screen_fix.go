@@ -1,0 +1,357 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"bakedin/checks"
+)
+
+// rail says where a guided fix stands.
+func (m *Model) rail() string {
+	t, f := m.t, m.fixing
+	steps := []string{"explain", "choose", "preview", "apply", "recheck"}
+	at := map[step]int{stepManual: 1, stepPlanning: 2, stepPreview: 2, stepApplying: 3, stepDone: 5, stepFailed: 3}[f.step]
+	if m.lay.w < 80 {
+		if at >= len(steps) {
+			return t.proven + " done"
+		}
+		return number(at+1) + "/5 " + steps[at]
+	}
+	out := ""
+	for i, s := range steps {
+		mark := t.dot
+		switch {
+		case f.step == stepFailed && i == at:
+			mark = t.gap
+		case i < at:
+			mark = t.proven
+		case i == at:
+			mark = t.cursor
+		}
+		out += mark + " " + s
+		if i < len(steps)-1 {
+			out += "  "
+		}
+	}
+	return out
+}
+
+// enterDoes names what enter does now.
+func (f *fixing) enterDoes() string {
+	switch f.step {
+	case stepPreview:
+		return "apply"
+	case stepFailed:
+		return "plan again"
+	case stepPlanning, stepApplying:
+		return "wait"
+	}
+	return "close"
+}
+
+func (f *fixing) hints() []verb {
+	if f == nil {
+		return []verb{back, help}
+	}
+	out := []verb{open}
+	if len(f.remedies) > 1 {
+		out = append(out, choose)
+	}
+	if len(f.others) > 0 && f.step != stepDone {
+		out = append(out, spread)
+	}
+	if f.step == stepDone {
+		out = append(out, undo)
+	}
+	return append(out, down, hunk, back, help)
+}
+
+// keyFix takes the keys that mean something else on this screen.
+func (m *Model) keyFix(k string) (tea.Cmd, bool) {
+	f := m.fixing
+	if f == nil {
+		return nil, false
+	}
+	if f.grace && k != "esc" && k != "?" { // keys in flight confirm nothing
+		return nil, true
+	}
+	switch {
+	case k == "enter":
+		switch f.step {
+		case stepPreview:
+			return m.confirmFix(), true
+		case stepFailed:
+			return m.planFix(), true
+		case stepDone, stepManual:
+			m.goBack()
+		default:
+			m.say("wait: " + map[step]string{stepPlanning: "the preview is being scanned", stepApplying: "files are being written and scanned again"}[f.step])
+		}
+		return nil, true
+	case len(k) == 1 && k[0] >= '1' && k[0] <= '9' && len(f.remedies) > 0:
+		if i := int(k[0] - '1'); i < len(f.remedies) && f.step != stepApplying && f.step != stepDone {
+			f.chosen = i
+			return m.planFix(), true
+		}
+		return nil, true
+	case (k == "space" || k == " ") && len(f.others) > 0:
+		if f.step == stepPreview || f.step == stepFailed || f.step == stepManual {
+			f.wide = !f.wide
+			return m.planFix(), true
+		}
+		return nil, true
+	case k == "h" || k == "left":
+		m.page().shift -= 8
+		return nil, true
+	case k == "l" || k == "right":
+		m.page().shift += 8
+		return nil, true
+	case k == "n" || k == "p":
+		m.jumpHunk(k == "n")
+		return nil, true
+	}
+	return nil, false
+}
+
+// jumpHunk scrolls to the next or previous hunk or file.
+func (m *Model) jumpHunk(next bool) {
+	p, c := m.page(), m.fixing.change
+	if c == nil {
+		return
+	}
+	to := -1
+	for _, at := range c.heads {
+		if next && at > p.scroll.top {
+			to = at
+			break
+		}
+		if !next && at < p.scroll.top {
+			to = at
+		}
+	}
+	if to >= 0 {
+		p.scroll.top = to
+	}
+}
+
+// fixNote is the line below a guided fix.
+func (m *Model) fixNote(p *page) (left, right string) {
+	f := m.fixing
+	if f == nil {
+		return "", ""
+	}
+	if c := f.change; c != nil && len(c.lines) > 0 {
+		right = plural(c.files, "file") + ", +" + number(c.added) + " -" + number(c.removed)
+	}
+	switch f.step {
+	case stepManual:
+		return "steps for a person; R scans again when they are done", ""
+	case stepPlanning:
+		return "making the preview and scanning it", ""
+	case stepPreview:
+		return "Nothing is written yet. What you see is byte for byte what will be written.", right
+	case stepApplying:
+		return "writing, then scanning again", right
+	case stepDone:
+		return "done; u takes it back byte for byte", right
+	}
+	return "nothing was written; every choice is kept", ""
+}
+
+// drawFix draws the remedies and what the chosen one would do, beside the exact change.
+func (m *Model) drawFix(p *page, w, h int) []string {
+	t := m.t
+	leftW := w
+	if w >= 80 {
+		leftW = max(34, w*36/100)
+	}
+	d := newDoc(t, leftW, -1)
+	m.docFix(d, leftW < w)
+	right := m.fixRight(w, leftW)
+	p.lines = len(right)
+	if leftW == w { // one pane: what it is in short, then the change
+		head := d.lines
+		if keep := max(3, h*2/5); len(head) > keep && len(right) > 0 {
+			head = head[:keep]
+		}
+		if len(right) == 0 {
+			p.lines = len(head)
+			from, to := p.scroll.window(len(head), h)
+			return head[from:to]
+		}
+		room := h - len(head) - 1
+		from, to := p.scroll.window(len(right), room)
+		p.lines = len(right) + len(head) + 1
+		out := append(append([]string{}, head...), newRow(t, w).put(t.faint, repeat(t.rule, w)).str())
+		return append(out, right[from:to]...)
+	}
+	from, to := p.scroll.window(len(right), h)
+	var lines []string
+	for i := range h {
+		l := newRow(t, leftW).str()
+		if i < len(d.lines) {
+			l = d.lines[i]
+		}
+		l = padStyled(l, leftW) + newRow(t, 2).put(t.faint, t.divider).put("", " ").str()
+		if from+i < to {
+			l += right[from+i]
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// shiftOf moves long lines so far that the first change is in sight, and as far as h and l say.
+func (m *Model) shiftOf(w int) int {
+	auto := 0
+	if at := m.fixing.change.firstChange(); at > w-24 {
+		auto = at - w/3
+	}
+	return max(0, auto+m.page().shift)
+}
+
+// fixRight is the change, the steps of a person, or what is being waited for.
+func (m *Model) fixRight(w, leftW int) []string {
+	t, f := m.t, m.fixing
+	rw := w
+	if leftW < w {
+		rw = w - leftW - 2
+	}
+	switch {
+	case f.change != nil:
+		return drawDiff(t, f.change, 0, len(f.change.lines), rw, m.shiftOf(rw))
+	case f.step == stepPlanning:
+		return []string{"", newRow(t, rw).put(t.dim, " making the preview, and scanning the tree as it would be").str()}
+	case f.step == stepFailed && f.err != nil:
+		d := newDoc(t, rw, -1)
+		d.gap()
+		d.para(t.bad, f.err.Error(), 1)
+		return d.lines
+	}
+	d := newDoc(t, rw, -1)
+	if x := f.remedy(); x != nil {
+		d.head(text(x.Title))
+		for n, s := range x.Steps {
+			d.para("", number(n+1)+". "+text(s), 3)
+		}
+		for _, c := range x.Commands {
+			d.add(d.row().to(5).put(t.accent, text(c)))
+		}
+	}
+	if rule := m.store.rule(f.findings[0].Rule); rule != nil {
+		d.head("What the rule advises")
+		d.prose(rule.Remedy, 3)
+	}
+	return d.lines
+}
+
+// docFix is the left side: remedies, what can break, and what the rescan of the preview found.
+func (m *Model) docFix(d *doc, beside bool) {
+	t, f := m.t, m.fixing
+	if len(f.remedies) > 0 {
+		first := newFinding(&f.findings[0])
+		d.para(t.bold, first.title, 1)
+		place := first.place
+		if n := len(f.findings); n > 1 {
+			place = plural(n, "place")
+		}
+		d.para(t.dim, place, 1)
+		if beside {
+			d.head("Remedy")
+		}
+		for i := range f.remedies {
+			x := &f.remedies[i]
+			r := d.row()
+			if i == f.chosen {
+				r.put(t.accent, " "+t.cursor+" ")
+			} else {
+				r.put("", "   ")
+			}
+			d.add(r.put(t.key, number(i+1)+" ").put(boldIf(t, i == f.chosen), text(x.Title)))
+			if beside || i == f.chosen {
+				word := map[checks.Applicability]string{checks.Safe: "safe " + t.dot + " undoable", checks.Unsafe: "unsafe " + t.dot + " look first", checks.Manual: "by hand"}[x.Applicability]
+				i0 := map[checks.Applicability]ink{checks.Safe: t.good, checks.Unsafe: t.warn, checks.Manual: t.dim}[x.Applicability]
+				d.add(d.row().to(5).put(i0, word))
+			}
+		}
+		if x := f.remedy(); x != nil && x.Breaks != "" && beside {
+			d.head("What can break")
+			d.para("", text(x.Breaks), 3)
+		}
+	} else {
+		d.para(t.bold, plural(len(f.findings), "finding")+", each with its best remedy", 1)
+	}
+	m.docRescan(d)
+	if len(f.others) > 0 && f.step != stepDone {
+		box := "[ ]"
+		if f.wide {
+			box = "[x]"
+		}
+		d.gap()
+		d.add(d.row().put("", " ").put(t.key, "space ").put("", box+" the same in "+plural(len(f.others), "other place")))
+	}
+	if f.skipped > 0 && f.step != stepManual {
+		d.para(t.warn, plural(f.skipped, "finding")+" left to a person: no exact edit", 1)
+	}
+	if f.preview != nil {
+		for i, l := range f.preview.LeftOut {
+			if i == 3 {
+				d.para(t.warn, number(len(f.preview.LeftOut)-3)+" more left out", 1)
+				break
+			}
+			d.para(t.warn, "left out: "+newFinding(&l.Choice.Finding).place+", "+text(l.Reason), 1)
+		}
+	}
+}
+
+func boldIf(t *theme, yes bool) ink {
+	if yes {
+		return t.bold
+	}
+	return ""
+}
+
+// docRescan is what the scan of the preview found, or of the tree when it is written.
+func (m *Model) docRescan(d *doc) {
+	t, f := m.t, m.fixing
+	c := f.change
+	if c == nil || !c.scans {
+		return
+	}
+	if f.step == stepDone {
+		d.head("Written, and scanned again")
+	} else {
+		d.head("Preview, scanned again")
+	}
+	for i, r := range c.rules {
+		if i == 6 {
+			d.para(t.dim, number(len(c.rules)-6)+" more rules", 3)
+			break
+		}
+		k := t.good
+		if r.after >= r.before {
+			k = t.bad
+		}
+		d.add(d.row().to(3).put("", cut(r.rule, max(8, d.w-18), t.more)+"  ").put(k, number(r.before)+", then "+number(r.after)))
+	}
+	if len(c.rules) == 0 {
+		d.para(t.warn, "nothing changes: the finding would still be there", 3)
+	}
+	switch n := len(c.fresh); {
+	case n == 0:
+		d.add(d.row().to(3).put(t.dim, "nothing new"))
+	default:
+		d.para(t.bad, plural(n, "new finding")+": "+c.fresh[0], 3)
+	}
+	if c.unread {
+		d.para(t.warn, "the scan of the preview is incomplete", 3)
+	}
+	for i, v := range c.moves {
+		if i == 6 {
+			d.para(t.dim, number(len(c.moves)-6)+" more move", 3)
+			break
+		}
+		k := t.status(v.to.status, v.to.basis)
+		d.add(d.row().to(3).put("", v.id+" ").put(t.dim, v.from.word()+", then ").put(k.ink, v.to.word()))
+	}
+}
