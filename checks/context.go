@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bakedin/internal/format/sniff"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
@@ -58,7 +59,9 @@ func assetContexts(f *File) []Context {
 				signal = "C-MCP"
 			}
 		case repo.Dataset:
-			signal = "C-DATASETS"
+			if c := sniff.Format(a.Format).Class(); c != sniff.Archive && c != sniff.Wrapper { // whose content is not known
+				signal = "C-DATASETS"
+			}
 		case repo.Deploy:
 			signal = "C-INFRA"
 		case repo.CI:

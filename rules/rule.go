@@ -116,7 +116,8 @@ type Examples struct {
 }
 
 // Example is a small repository: one file, and the files that must lie beside it. Pickle is a listing in the language of
-// internal/format/pickle/asm that stands in for binary content; Hex is hexadecimal with spaces and newlines ignored.
+// internal/format/pickle/asm that stands in for binary content; Hex is hexadecimal with spaces and newlines ignored, in which
+// 00*512 stands for 512 zeros.
 type Example struct {
 	Path   string    `toml:"path"`
 	Text   string    `toml:"text"`

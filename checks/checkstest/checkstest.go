@@ -3,9 +3,11 @@
 package checkstest
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/afero"
@@ -99,9 +101,29 @@ func content(e rules.Example) ([]byte, error) {
 	case e.Pickle != "":
 		return asm.Assemble(e.Pickle)
 	case e.Hex != "":
-		return hex.DecodeString(strings.Join(strings.Fields(e.Hex), ""))
+		return hexBytes(e.Hex)
 	}
 	return []byte(e.Text), nil
+}
+
+// hexBytes reads hexadecimal with blanks. "00*512" stands for a byte, or for several, that many times over.
+func hexBytes(text string) ([]byte, error) {
+	var out []byte
+	for _, word := range strings.Fields(text) {
+		digits, times, repeated := strings.Cut(word, "*")
+		b, err := hex.DecodeString(digits)
+		if err != nil {
+			return nil, err
+		}
+		n := 1
+		if repeated {
+			if n, err = strconv.Atoi(times); err != nil || n < 0 || n > 1<<20 {
+				return nil, fmt.Errorf("%q is no number of times", times)
+			}
+		}
+		out = append(out, bytes.Repeat(b, n)...)
+	}
+	return out, nil
 }
 
 // Examples runs every example of a rule and returns what is wrong: a bad one that is silent, a good one that fires (for

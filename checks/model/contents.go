@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"bakedin/checks"
-	"bakedin/internal/format/peel"
 	"bakedin/internal/format/pickle"
 	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/zipx"
@@ -18,6 +17,7 @@ import (
 type contents struct {
 	parts  []*part
 	left   []left
+	out    int64 // bytes that came out of wrappers and packed members
 	marks  []*mark
 	marked map[string]int // matches of a rule, also those that are not kept
 }
@@ -144,7 +144,7 @@ func ends(r io.ReaderAt, size int64) (head, tail []byte, err error) {
 func (c *contents) read(p *part, f sniff.Format) {
 	if read := readerOf(f); read != nil {
 		read(&reading{part: p, c: c, format: f})
-	} else if unread(f) {
+	} else if unread(p, f) {
 		c.leave(p, "unsupported", "%s is not read by this build", f)
 	}
 }
@@ -209,23 +209,6 @@ func isPickleMember(name string) bool {
 	return strings.HasSuffix(name, ".pkl") || strings.HasSuffix(name, ".pickle")
 }
 
-func (c *contents) readWrapper(p *part, f sniff.Format) {
-	inner, err := peel.Open(f, p.r, p.size, peelLimits)
-	if inner == nil {
-		c.leave(p, kindOf(err), "%s: %v", f, err)
-		return
-	}
-	name := strings.TrimSuffix(p.name, path.Ext(p.name))
-	if name == p.name || len(sniff.Promised(name)) == 0 {
-		name = p.name
-	}
-	child := &part{member: join(p.member, string(f)), name: name, size: inner.Size, r: inner, depth: p.depth + 1, parent: p}
-	c.open(child)
-	if err != nil {
-		c.leave(p, kindOf(err), "%s: %v", f, err)
-	}
-}
-
 func join(member, name string) string {
 	if member == "" {
 		return name
@@ -233,12 +216,14 @@ func join(member, name string) string {
 	return member + "!" + name
 }
 
-// unread are the formats whose readers this family does not use yet: they are never silently clean.
-func unread(f sniff.Format) bool {
+// unread tells formats of models and archives that no reader of this family takes: they are never silently clean. The kinds
+// of zip that only their members tell apart are read by the reader of zip.
+func unread(p *part, f sniff.Format) bool {
 	switch f {
-	case sniff.GGUF, sniff.NPY, sniff.Tar, sniff.TorchTar, sniff.HDF5, sniff.Keras, sniff.ONNX, sniff.SavedModel, sniff.GraphDef, sniff.CoreML, sniff.TFLite, sniff.ExecuTorch,
-		sniff.OpenVINO, sniff.PMML, sniff.RData, sniff.TorchPreview, sniff.GGML, sniff.SevenZip, sniff.RAR:
-		return true
+	case sniff.Torch, sniff.TorchZip, sniff.TorchScript, sniff.TorchPackage, sniff.TorchExport, sniff.NPZ, sniff.MAR, sniff.TorchTar:
+		return false
+	case sniff.Skops:
+		return !p.sniff.Has(sniff.Zip)
 	}
-	return false
+	return f.Class() == sniff.Model || f.Class() == sniff.Archive
 }

@@ -21,6 +21,7 @@ import (
 	"bakedin/internal/format/peel"
 	"bakedin/internal/format/pickle"
 	"bakedin/internal/format/safetensors"
+	"bakedin/internal/format/tarx"
 	"bakedin/internal/format/zipx"
 )
 
@@ -44,6 +45,9 @@ func Registry() checks.Registry {
 		"pickle-unknown-import":    judge(unknownImport),
 		"safetensors-metadata":     judge(told),
 		"safetensors-structure":    judge(told),
+		"tar-entry-mismatch":       judge(told),
+		"tar-link-entry":           judge(told),
+		"tar-path-escape":          judge(told),
 		"unaccounted-bytes":        judge(told),
 		"weights-only-proved":      judge(weightsOnly),
 		"zip-bomb":                 judge(zipBomb),
@@ -59,14 +63,16 @@ var (
 	pickleLimits      = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 32 << 20, Streams: 256, Keep: 8}
 	peelLimits        = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 16 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
 	safetensorsLimits = safetensors.Limits{Header: 100_000_000, Depth: 128}
+	tarLimits         = tarx.Limits{Entries: 100_000, Record: 1 << 20}
 	zipLimits         = zipx.Limits{Entries: 100_000, Directory: 64 << 20, Name: 4 << 10, Member: peelLimits}
 )
 
 const (
-	maxDepth    = 5     // containers in each other
-	maxParts    = 20000 // files in all of them
-	maxFindings = 200   // of one rule in one file
-	maxListings = 20    // of those, that show the opcodes about them
+	maxDepth    = 5       // containers in each other
+	maxParts    = 20000   // files in all of them
+	maxUnpacked = 2 << 30 // bytes that come out of all of them
+	maxFindings = 200     // of one rule in one file
+	maxListings = 20      // of those, that show the opcodes about them
 )
 
 // judge makes a check of a function over the contents of a file. Whatever could not be read is told by every rule.

@@ -34,9 +34,11 @@ func readerOf(f sniff.Format) reader {
 		return func(r *reading) { r.c.readZip(r.part) }
 	case sniff.Safetensors:
 		return readSafetensors
+	case sniff.Tar:
+		return readTar
 	}
 	if f.Class() == sniff.Wrapper {
-		return func(r *reading) { r.c.readWrapper(r.part, f) }
+		return readWrapper
 	}
 	return nil
 }
@@ -100,6 +102,13 @@ func (r *reading) fault(err error) bool {
 // open reads a file inside this one by the same table, one level deeper. Its bytes cost nothing until they are read.
 func (r *reading) open(member string, src io.ReaderAt, size int64) {
 	r.c.open(&part{member: join(r.member, member), name: path.Base(member), r: src, size: size, depth: r.depth + 1, parent: r.part})
+}
+
+// archive reads the part as a zip and opens its members, once; nil when it is none. It is for formats that are a zip with
+// members of certain names.
+func (r *reading) archive() *zipx.Archive {
+	r.c.readZip(r.part)
+	return r.zip
 }
 
 // onlyWeights tells that the format can hold nothing but tensors, and that all of it was looked at: the proof in one

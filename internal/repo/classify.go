@@ -97,12 +97,12 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Agent, "instructions")
 	}
 	for _, f := range s.Formats {
-		if f.Class() == sniff.Model || f.Class() == sniff.Wrapper && len(s.Promised) > 1 {
+		if f.Class() == sniff.Model || f.Class() == sniff.Wrapper && promisesModel(s) {
 			return one(Model, string(f))
 		}
 	}
 	for _, f := range s.Promised {
-		if f.Class() == sniff.Model && size > 0 {
+		if f.Class() == sniff.Model && (size > 0 || ext != ".bin") {
 			return one(Model, string(f))
 		}
 	}
@@ -126,6 +126,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	case classes.datasets.Match(p):
 		return one(Dataset, strings.TrimPrefix(ext, "."))
 	}
+	if f := s.Format(); (f.Class() == sniff.Archive || f.Class() == sniff.Wrapper) && !packages.Match(base) {
+		return one(Dataset, string(f)) // what is in it may be anything, models too
+	}
 	if format, ok := codeFormats[ext]; ok {
 		return one(Code, format)
 	}
@@ -137,6 +140,18 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Code, "python")
 	}
 	return nil
+}
+
+// packages are archives by another name, of programs and documents.
+var packages = mustGlob("*.{docx,xlsx,pptx,odt,ods,odp,epub,jar,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}")
+
+func promisesModel(s sniff.Result) bool {
+	for _, f := range s.Promised {
+		if f.Class() == sniff.Model {
+			return true
+		}
+	}
+	return false
 }
 
 var codeFormats = map[string]string{

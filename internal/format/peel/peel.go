@@ -56,6 +56,28 @@ func Open(f sniff.Format, r io.ReaderAt, size int64, lim Limits) (*Content, erro
 	}, func() int64 { return in.pos() }, size, lim)
 }
 
+// Head returns the first n bytes that come out of a wrapper, fewer when it ends before. It reads no more than that takes.
+func Head(f sniff.Format, r io.ReaderAt, size int64, n int, lim Limits) ([]byte, error) {
+	open, ok := decoders[f]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", f, ErrFormat)
+	}
+	in := &input{r: r, size: size}
+	src, err := open(in, lim)
+	if err != nil {
+		return nil, fault(err, in.pos())
+	}
+	b := make([]byte, n)
+	got, err := io.ReadFull(src, b)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return b[:got], nil
+	}
+	if err != nil {
+		err = fault(err, in.pos())
+	}
+	return b[:got], err
+}
+
 // New is a Content of a stream that open starts from its beginning, packed bytes long. Archives use it for a deflated member.
 func New(open func() (io.Reader, error), packed int64, lim Limits) (*Content, error) {
 	return newContent(open, func() int64 { return packed }, packed, lim)
