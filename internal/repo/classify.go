@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"path"
 	"regexp"
@@ -21,8 +22,10 @@ func mustGlob(g ...string) *glob.Set {
 
 type classifier struct {
 	tests, examples, documents, vendored, generated *glob.Set
-	instructions, settings, prompts, skills         *glob.Set
+	instructions, settings, editors, servers        *glob.Set
+	prompts, templates, skills, descriptors         *glob.Set
 	manifests, ci, dockerfiles, datasets            *glob.Set
+	deployments                                     *glob.Set
 }
 
 var classes = func() *classifier {
@@ -32,12 +35,17 @@ var classes = func() *classifier {
 		documents:    mustGlob("{doc,docs,documentation}/**", "**/*.{md,mdx,rst,adoc}"),
 		vendored:     mustGlob("**/{node_modules,vendor,third_party,third-party,site-packages,.venv,venv,bower_components}/**"),
 		generated:    mustGlob("**/*.min.{js,css}", "**/{_next,dist,build}/static/**", "**/static/chunks/**", "**/*.bundle.js", "**/*_pb2.py", "**/_restclient/**"),
-		instructions: mustGlob("**/{CLAUDE,CLAUDE.local,AGENTS,AGENTS.override,AGENT,GEMINI,QWEN}.md", "**/.{cursorrules,windsurfrules,clinerules}", "**/.cursor/rules/**/*.{mdc,md}", "**/.{clinerules,windsurf/rules,kiro/steering}/**/*.md", ".github/copilot-instructions.md", ".github/instructions/**/*.instructions.md", ".github/prompts/*.prompt.md", ".github/{chatmodes,agents}/*.md", "**/.claude/{commands,agents,output-styles}/**/*.md"),
-		skills:       mustGlob("**/SKILL.md"),
-		settings:     mustGlob("**/.claude/settings{,.local}.json", "**/.codex/config.toml", "**/.gemini/settings.json", "**/.cursor/{cli,hooks,permissions}.json", "**/.aider.conf.yml", "**/.continue/config.{yaml,json}"),
-		prompts:      mustGlob("**/prompts/**/*.{txt,md,yaml,yml,json,toml,jinja,jinja2,j2,mustache,hbs,liquid}", "**/*{system,user,developer,assistant}[_-]prompt*.{txt,md}", "**/{system_prompt,system-prompt}*.{txt,md,yaml,yml,json,jinja,j2}", "**/*.prompty", "**/*.prompt", "**/*.poml", "**/promptfooconfig.{yaml,yml,json}", "**/skprompt.txt", "**/Modelfile", "**/chat_template.{jinja,json}"),
+		instructions: mustGlob("**/{claude,claude.local,agents,agents.override,agent,gemini,qwen}.md", "**/.{cursorrules,windsurfrules,clinerules,roorules,goosehints}", "**/.cursor/rules/**/*.{mdc,md}", "**/.windsurf/rules/**", "**/.{clinerules,roo/rules*,kiro/steering,amazonq/rules}/**/*.{md,txt}", "**/.junie/guidelines.md", "**/.github/copilot-instructions.md", "**/.github/instructions/**/*.instructions.md", "**/.github/prompts/*.prompt.md", "**/.github/{chatmodes,agents}/*.md", "**/.claude/{commands,agents,output-styles}/**/*.md", "**/.opencode/{agent,command}*/**/*.md", "**/.codex/prompts/*.md"),
+		skills:       mustGlob("**/skill.md", "**/.{claude,agents,codex}/skills/**/*.md"),
+		settings:     mustGlob("**/.claude/settings{,.local}.json", "**/.claude-plugin/*.json", "**/.codex/config.toml", "**/.gemini/settings.json", "**/.qwen/settings.json", "**/.cursor/{cli,hooks,permissions}.json", "**/.aider.conf.yml", "**/.continue/config.{yaml,yml,json}", "**/.goose/*.{yaml,yml}", "**/.amp/settings.json", "**/.opencode/*.{json,jsonc}", "**/opencode.{json,jsonc}", "**/.kiro/agents/*.json", "**/.amazonq/cli-agents/*.json", "**/.vscode/tasks.json", "**/{.devcontainer/**/,.}devcontainer.json"),
+		editors:      mustGlob("**/.vscode/settings.json", "**/.zed/settings.json", "**/*.code-workspace"),
+		servers:      mustGlob("**/.mcp.json", "**/.{cursor,vscode,roo,amazonq}/mcp.json", "**/.kiro/settings/mcp.json", "**/.windsurf/mcp_config.json", "**/{claude_desktop_config,cline_mcp_settings,mcp_settings,mcp_config}.json", "**/.codex/config.toml", "**/.gemini/settings.json", "**/.qwen/settings.json"),
+		descriptors:  mustGlob("**/.well-known/{ai-plugin,agent,agent-card}.json", "**/{ai-plugin,agent-card}.json"),
+		prompts:      mustGlob("**/prompts/**/*.{txt,md,yaml,yml,json,toml}", "**/{prompt,prompts,llm,templates/prompts}/**/*.{jinja,jinja2,j2,mustache,hbs,handlebars,liquid}", "**/*{system,user,developer,assistant}[_-]prompt*.{txt,md}", "**/{system_prompt,system-prompt}*.{txt,md,yaml,yml,json,jinja,jinja2,j2}", "**/*.{prompty,prompt,poml}", "**/*.prompt.{md,txt,yaml,yml}", "**/config/prompts.{yaml,yml,json}", "**/promptfoo*.{yaml,yml,json}", "**/skprompt.txt", "**/{Modelfile,modelfile}{,.*}", "**/*.{Modelfile,modelfile}", "**/chat_template{,s}*.{jinja,jinja2,json}", "**/config/{agents,tasks}.{yaml,yml}"),
+		templates:    mustGlob("**/*.{jinja,jinja2,j2,mustache,hbs,handlebars,liquid}"),
 		manifests:    mustGlob("**/*requirements*.{txt,in,pip}", "**/requirements/**/*.{txt,in}", "**/{pyproject.toml,uv.lock,poetry.lock,pdm.lock,Pipfile,Pipfile.lock,setup.cfg,package.json,package-lock.json,pnpm-lock.yaml,yarn.lock,go.mod,Cargo.toml,Cargo.lock}", "**/environment*.{yml,yaml}", "**/constraints*.txt"),
-		ci:           mustGlob(".github/workflows/*.{yml,yaml}", ".gitlab-ci.yml", "azure-pipelines*.yml", ".circleci/config.yml", ".pre-commit-config.yaml", "Jenkinsfile", "bitbucket-pipelines.yml", ".travis.yml", ".buildkite/*.{yml,yaml}"),
+		ci:           mustGlob(".github/workflows/*.{yml,yaml}", "**/action.{yml,yaml}", ".gitlab-ci.yml", ".gitlab/ci/**/*.{yml,yaml}", "azure-pipelines*.yml", ".circleci/config.yml", "cloudbuild.{yml,yaml}", ".pre-commit-config.yaml", "Jenkinsfile", "bitbucket-pipelines.yml", ".travis.yml", ".buildkite/*.{yml,yaml}"),
+		deployments:  mustGlob("**/*.service", "**/Procfile", "**/fly.toml", "**/render.yaml", "**/values*.{yaml,yml}", "**/config.properties"),
 		dockerfiles:  mustGlob("**/{Dockerfile,Containerfile}*", "**/*.{Dockerfile,dockerfile}"),
 		datasets:     mustGlob("**/*.{parquet,arrow,feather,tfrecord,jsonl}", "{data,dataset,datasets}/**/*.{csv,tsv,jsonl,json.gz}", "**/*.dvc"),
 	}
@@ -61,10 +69,15 @@ func PlaceOf(p string) Place {
 }
 
 var (
-	mcpShape   = regexp.MustCompile(`"(?:mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|\[mcp_servers\.`)
+	mcpShape   = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.`)
 	k8sShape   = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
 	k8sKind    = regexp.MustCompile(`(?m)^kind:\s*\S+`)
 	mcpCommand = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=`)
+	agentKeys  = regexp.MustCompile(`"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
+	openAPI    = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
+	roleMarks  = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
+	crewShape  = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
+	dumpShape  = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
 )
 
 // Classify tells what a file is from its name and its first bytes.
@@ -86,15 +99,18 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Dataset, "lfs-pointer")
 	}
 	ext := strings.ToLower(path.Ext(base))
+	folded := foldName(p)
 	switch {
-	case ext == ".json" && mcpShape.Match(head) && mcpCommand.Match(head) || classes.settings.Match(p) && mcpShape.Match(head):
+	case structured[ext] && mcpShape.Match(head) && mcpCommand.Match(head) && !openAPI.Match(head) || classes.servers.Match(p) && mcpShape.Match(head):
 		return one(Agent, "mcp")
-	case classes.settings.Match(p):
+	case classes.settings.Match(p), classes.editors.Match(p) && agentKeys.Match(head):
 		return one(Agent, "settings")
-	case classes.skills.Match(p):
+	case classes.skills.Match(folded):
 		return one(Agent, "skill")
-	case classes.instructions.Match(p):
+	case classes.instructions.Match(folded):
 		return one(Agent, "instructions")
+	case classes.descriptors.Match(p):
+		return one(Agent, "descriptor")
 	}
 	for _, f := range s.Formats {
 		if f.Class() == sniff.Model || f.Class() == sniff.Wrapper && promisesModel(s) {
@@ -113,8 +129,14 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(CI, "ci")
 	case classes.dockerfiles.Match(p):
 		return one(Deploy, "dockerfile")
-	case classes.prompts.Match(p) && s.Text:
-		return one(Prompt, "prompt-text")
+	case (classes.prompts.Match(p) || classes.templates.Match(p) && roleMarks.Match(head)) && s.Text && !translation.Match(p):
+		if format := promptFormat(base, head); format != "" {
+			return one(Prompt, format)
+		}
+	case (ext == ".json" || ext == ".yaml" || ext == ".yml") && dumpShape.Match(head) && s.Text:
+		return one(Prompt, "prompt-dump")
+	}
+	switch {
 	case ext == ".ipynb":
 		return one(Notebook, "ipynb")
 	case strings.Contains(base, "compose") && (ext == ".yml" || ext == ".yaml"):
@@ -123,6 +145,8 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Deploy, "kubernetes")
 	case ext == ".tf":
 		return one(Deploy, "terraform")
+	case classes.deployments.Match(p):
+		return one(Deploy, strings.TrimPrefix(cmp.Or(ext, base), "."))
 	case classes.datasets.Match(p):
 		return one(Dataset, strings.TrimPrefix(ext, "."))
 	}
@@ -152,6 +176,44 @@ func promisesModel(s sniff.Result) bool {
 		}
 	}
 	return false
+}
+
+// structured are the extensions in which a list of MCP servers is recognised whatever the file is called.
+var structured = map[string]bool{".json": true, ".jsonc": true, ".toml": true}
+
+// translation are folders whose texts are shown to people.
+var translation = mustGlob("**/{locales,locale,i18n,lang,emails,email}/**")
+
+// foldName lowers the name of a file, not its folders: file systems that do not tell upper from lower case load claude.md.
+func foldName(p string) string {
+	return path.Join(path.Dir(p), strings.ToLower(path.Base(p)))
+}
+
+// promptFormat is the convention a prompt file follows, or "" for a file that only sounds like one.
+func promptFormat(base string, head []byte) string {
+	ext := strings.ToLower(path.Ext(base))
+	switch lower := strings.ToLower(base); {
+	case ext == ".prompty", ext == ".poml":
+		return ext[1:]
+	case ext == ".prompt":
+		return "dotprompt"
+	case strings.HasPrefix(lower, "promptfoo"):
+		return "promptfoo"
+	case lower == "skprompt.txt":
+		return "skprompt"
+	case strings.Contains(lower, "modelfile"):
+		return "modelfile"
+	case strings.HasPrefix(lower, "chat_template"):
+		return "chat-template"
+	case lower == "agents.yaml", lower == "agents.yml", lower == "tasks.yaml", lower == "tasks.yml":
+		if !crewShape.Match(head) {
+			return ""
+		}
+		return "crew"
+	case lower == "readme.md", lower == "changelog.md", lower == "license.md", lower == "license.txt", lower == "package.json":
+		return ""
+	}
+	return "prompt-text"
 }
 
 var codeFormats = map[string]string{
