@@ -22,6 +22,38 @@ type CheckFunc func(ctx context.Context, p *Pass) error
 // Run implements Check.
 func (f CheckFunc) Run(ctx context.Context, p *Pass) error { return f(ctx, p) }
 
+// Judge is a detector that decides about each match of its rule's text expressions and secret formats, so that the bytes
+// are read once for all rules. It reports what is so.
+type Judge interface {
+	Judge(p *Pass, m TextMatch)
+}
+
+// TextMatch is a place where an expression matched. Groups are byte offsets of the text in pairs, as in package regexp:
+// the whole match first, -1 for a group that took no part.
+type TextMatch struct {
+	Text   []byte
+	Groups []int
+	Index  int           // of the expression in the rule's list
+	Secret *rules.Secret // set for a credential
+}
+
+// Group returns the text of a group.
+func (m TextMatch) Group(i int) string {
+	if 2*i+1 >= len(m.Groups) || m.Groups[2*i] < 0 {
+		return ""
+	}
+	return string(m.Text[m.Groups[2*i]:m.Groups[2*i+1]])
+}
+
+// JudgeFunc is a Judge made of a function.
+type JudgeFunc func(p *Pass, m TextMatch)
+
+// Judge implements Judge.
+func (f JudgeFunc) Judge(p *Pass, m TextMatch) { f(p, m) }
+
+// Run implements Check.
+func (f JudgeFunc) Run(context.Context, *Pass) error { return nil }
+
 // RepoCheck is a detector over the facts of the whole repository. It runs after the last file.
 type RepoCheck interface {
 	RunRepo(ctx context.Context, p *RepoPass) error

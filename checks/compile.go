@@ -3,11 +3,13 @@ package checks
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	"bakedin/internal/glob"
 	"bakedin/internal/needle"
 	"bakedin/internal/repo"
+	"bakedin/internal/secret"
 	"bakedin/rules"
 )
 
@@ -36,7 +38,10 @@ type textExpr struct {
 	rule   *compiled      // nil: of a signal
 	signal *contextSignal // nil: of a rule
 	match  rules.TextMatch
-	in     *glob.Set // nil: the files of the rule
+	index  int            // in the rule's list
+	secret *rules.Secret  // nil: an expression
+	format *secret.Format // of the secret
+	in     *glob.Set      // nil: the files of the rule
 	reach  needle.Reach
 	re     func() *regexp.Regexp
 	except func() *regexp.Regexp
@@ -72,6 +77,9 @@ func compile(rs *Ruleset, disabled map[string]bool) (*program, error) {
 	exprs := make([]string, len(p.texts))
 	for i, t := range p.texts {
 		exprs[i] = t.match.RE2
+		if t.secret != nil {
+			exprs[i] = anyOf(t.secret.Keys)
+		}
 	}
 	p.needles = needle.New(exprs)
 	return p, nil
@@ -95,12 +103,20 @@ func (p *program) add(r *rules.Rule, check Check) error {
 	if c.presence, err = globSet(r.Match.Presence); err != nil {
 		return err
 	}
-	for _, m := range r.Match.Text {
+	for i, m := range r.Match.Text {
 		in, err := globSet(m.In)
 		if err != nil {
 			return err
 		}
-		p.texts = append(p.texts, &textExpr{rule: c, match: m, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except)})
+		p.texts = append(p.texts, &textExpr{rule: c, match: m, index: i, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except)})
+	}
+	for i := range r.Match.Secret {
+		m := &r.Match.Secret[i]
+		format, err := secret.NewFormat(m.ID, m.RE2, m.Near, m.Keys, m.Entropy)
+		if err != nil {
+			return err
+		}
+		p.texts = append(p.texts, &textExpr{rule: c, index: i, secret: m, format: format, reach: needle.Line})
 	}
 	for _, d := range r.Match.Dependency {
 		p.deps[d] = append(p.deps[d], dep{rule: c})
@@ -168,6 +184,15 @@ func (c *compiled) selects(f *File) bool {
 		}
 	}
 	return c.paths.Empty() || c.paths.Match(f.Path)
+}
+
+// anyOf is an expression that matches any of some literals.
+func anyOf(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = regexp.QuoteMeta(w)
+	}
+	return "(?:" + strings.Join(quoted, "|") + ")"
 }
 
 func globSet(globs []string) (*glob.Set, error) {

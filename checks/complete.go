@@ -167,7 +167,7 @@ func (f *File) snippet(start, end Position, matched string, secret bool) safe.Te
 		if secret && len(matched) > 0 {
 			line = strings.ReplaceAll(line, matched, "…"+matched[max(0, len(matched)-4):])
 		}
-		line = string(safe.Line(maskSecrets(line)))
+		line = string(safe.Line(MaskSecrets(line)))
 		if r := []rune(line); len(r) > snippetWidth {
 			line = string(r[:snippetWidth-1]) + "…"
 		}

@@ -82,6 +82,20 @@ func (f *File) Bytes() ([]byte, error) {
 	return f.bytes, f.err
 }
 
+// looksText tells whether the first bytes are those of a text, so that pictures and archives are not read whole.
+func (f *File) looksText() bool {
+	if f.bytes != nil {
+		return isText(f.bytes)
+	}
+	b, err := f.Blob()
+	if err != nil {
+		return true // told by Bytes
+	}
+	head := make([]byte, min(b.Size(), textProbe))
+	n, _ := b.ReadAt(head, 0)
+	return isText(head[:n])
+}
+
 // SHA256 returns the digest of the content when it was read whole, else the empty string.
 func (f *File) SHA256() string { return f.sum }
 

@@ -110,7 +110,11 @@ func (e *engine) matchParsed(ctx context.Context, c *compiled, p *Pass) (err err
 
 // matchTexts reads the text once, and tries only the expressions that can match it.
 func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(*compiled) *Pass) (looked bool, err error) {
-	if f.Is(repo.Model) || f.Is(repo.Dataset) || f.Place == repo.Generated || f.Size == 0 {
+	if f.Is(repo.Model) || f.Size == 0 {
+		return false, nil
+	}
+	dull := f.Is(repo.Dataset) || f.Place == repo.Generated // only credentials are looked for
+	if dull && f.Size > dullLimit {
 		return false, nil
 	}
 	defer func() {
@@ -121,12 +125,12 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 	if !e.anyTextWants(f, o) {
 		return false, nil
 	}
+	if !f.looksText() {
+		return false, nil
+	}
 	text, err := f.Bytes()
 	if err != nil {
 		return true, err
-	}
-	if !isText(text) {
-		return false, nil
 	}
 	windows := e.windows(text)
 	candidates := make([]int, 0, len(windows))
@@ -141,6 +145,8 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 		}
 		t := e.texts[i]
 		switch {
+		case dull && t.secret == nil:
+			continue
 		case t.signal != nil:
 			if seen[t.signal.ID] || !t.in.Match(f.Path) || t.signal.skip.Match(f.Path) || f.Place == repo.Documents || f.Place == repo.Vendored {
 				continue
@@ -163,6 +169,9 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 	}
 	return true, nil
 }
+
+// largest data set or generated file that is searched for credentials
+const dullLimit = 8 << 20
 
 // anyTextWants tells whether some expression looks at this path, so that pictures and archives are never read.
 func (e *engine) anyTextWants(f *File, o *outcome) bool {
@@ -205,11 +214,20 @@ func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
 	var fp fingerprints
 	var out []heldFinding
 	for _, r := range all {
+		if len(r.c.YieldsTo) > 0 && slices.ContainsFunc(all, func(o raw) bool {
+			return slices.Contains(r.c.YieldsTo, o.c.ID) && overlap(r.f.Location, o.f.Location)
+		}) {
+			continue
+		}
 		if e.program.complete(r.c, r.f, f, &fp) {
 			out = append(out, heldFinding{r.f, r.c.Component == "ai"})
 		}
 	}
 	return out
+}
+
+func overlap(a, b *Location) bool {
+	return a.Start.Byte < b.End.Byte && b.Start.Byte < a.End.Byte
 }
 
 // strongest keeps one match a file for evidence of a data rule: more of the same adds nothing. A detector that reports

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// maskSecrets hides what looks like a credential in a line that is shown: a run of 20 characters or more with letters and
+// MaskSecrets hides what looks like a credential in a line that is shown: a run of 20 characters or more with letters and
 // digits and much entropy keeps its last four. Commit ids and digests are no secrets and stay when they are named as such.
-func maskSecrets(line string) string {
+func MaskSecrets(line string) string {
 	var out strings.Builder
 	for i := 0; i < len(line); {
 		if !tokenByte(line[i]) {

@@ -20,7 +20,7 @@ func TestMaskSecretsKeepsOnlyTheEnd(t *testing.T) {
 		{"the same digits without a name do not", `x = "` + sha + `"`, `x = "…` + sha[36:] + `"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := maskSecrets(c.line); got != c.want {
+			if got := MaskSecrets(c.line); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

@@ -193,7 +193,7 @@ func follow(labels []string, key string) (rest []string, ok bool) {
 func reportKey(p *Pass, n *keys.Node, path []string) {
 	name, secret := strings.Join(path, "."), hasRef(p.Rule, "CWE-798")
 	message := name + " is set"
-	if shown := maskSecrets(n.Value); n.Kind == keys.Scalar && !secret && shown != "" && len(shown) <= 80 {
+	if shown := MaskSecrets(n.Value); n.Kind == keys.Scalar && !secret && shown != "" && len(shown) <= 80 {
 		message = name + " is " + shown
 	}
 	start := n.Start

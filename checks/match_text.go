@@ -17,9 +17,20 @@ const textProbe = 8 << 10
 
 func isText(b []byte) bool { return bytes.IndexByte(b[:min(len(b), textProbe)], 0) < 0 }
 
-// matchText tries one expression of a rule on the windows of the file's text.
+// matchText tries one expression of a rule on the windows of the file's text. A rule with a judge decides itself.
 func matchText(p *Pass, t *textExpr, text []byte, windows []window) error {
+	judge, _ := t.rule.check.(Judge)
+	if t.secret != nil {
+		return matchSecret(p, t, text, windows, judge)
+	}
 	for m := range t.all(text, windows) {
+		if judge != nil {
+			judge.Judge(p, TextMatch{Text: text, Groups: m, Index: t.index})
+			if err := p.tooMany(); err != nil {
+				return err
+			}
+			continue
+		}
 		strength := t.match.Strength
 		if strength == "" {
 			strength = rules.E2
@@ -43,15 +54,40 @@ func matchText(p *Pass, t *textExpr, text []byte, windows []window) error {
 		if t.match.CI && strength >= rules.E2 {
 			f.Jobs = jobsAt(text, start)
 		}
-		if len(p.found) > maxMatches {
-			p.found = p.found[:maxMatches]
-			return &Skip{Kind: "limit", Detail: "more than 1000 matches of " + p.Rule.ID}
+		if err := p.tooMany(); err != nil {
+			return err
 		}
 		if p.Rule.Says == rules.Evidence && strength >= rules.E3 {
 			return nil
 		}
 	}
 	return nil
+}
+
+func matchSecret(p *Pass, t *textExpr, text []byte, windows []window, judge Judge) error {
+	for _, w := range windows {
+		for m := range t.format.Find(text[w.start:w.end]) {
+			start, end := w.start+m[0], w.start+m[1]
+			if judge != nil {
+				judge.Judge(p, TextMatch{Text: text, Groups: []int{start, end}, Index: t.index, Secret: t.secret})
+			} else {
+				p.At(start, end, "").Strength = rules.E3
+			}
+			if err := p.tooMany(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tooMany bounds what hostile input can make a rule say.
+func (p *Pass) tooMany() error {
+	if len(p.found) <= maxMatches {
+		return nil
+	}
+	p.found = p.found[:maxMatches]
+	return &Skip{Kind: "limit", Detail: "more than 1000 matches of " + p.Rule.ID}
 }
 
 // trimSpace narrows a match to its text: expressions often begin with a line end.
@@ -103,15 +139,20 @@ func (p *program) windows(text []byte) map[int][]window {
 }
 
 // all yields the matches of an expression in the windows, without those that its exception takes out.
-func (t *textExpr) all(text []byte, windows []window) iter.Seq[[2]int] {
-	return func(yield func([2]int) bool) {
+func (t *textExpr) all(text []byte, windows []window) iter.Seq[[]int] {
+	return func(yield func([]int) bool) {
 		for _, w := range windows {
 			part := text[w.start:w.end]
-			for _, m := range t.re().FindAllIndex(part, maxMatches+1) {
+			for _, m := range t.re().FindAllSubmatchIndex(part, maxMatches+1) {
 				if except := t.except(); except != nil && except.Match(part[m[0]:m[1]]) {
 					continue
 				}
-				if !yield([2]int{w.start + m[0], w.start + m[1]}) {
+				for i := range m {
+					if m[i] >= 0 {
+						m[i] += w.start
+					}
+				}
+				if !yield(m) {
 					return
 				}
 			}
@@ -121,7 +162,7 @@ func (t *textExpr) all(text []byte, windows []window) iter.Seq[[2]int] {
 
 func (t *textExpr) find(text []byte, windows []window) []int {
 	for m := range t.all(text, windows) {
-		return m[:]
+		return m
 	}
 	return nil
 }

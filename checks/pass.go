@@ -24,6 +24,9 @@ func (p *Pass) At(start, end int, message string) *Finding {
 	return p.add(&Location{Kind: "text", Start: Position{Byte: start}, End: Position{Byte: end}}, message)
 }
 
+// Found returns what the rule has reported in this file so far.
+func (p *Pass) Found() []*Finding { return p.found }
+
 // In reports a match inside an archive or a model: member is its path in the container ("archive/data.pkl", levels joined
 // by "!"; empty for the file itself), [start, end) are bytes of that member, index is an opcode or record number or -1.
 func (p *Pass) In(member string, start, end int64, index int, message string) *Finding {

@@ -51,7 +51,8 @@ type Rule struct {
 	Strength   Strength   `toml:"strength"`  // the most a match of this rule can be; default E3
 	Component  string     `toml:"component"` // "ai": speaks only where the repository has AI in it
 	Repo       bool       `toml:"repo"`      // findings are about the repository, not about a file
-	Detector   bool       `toml:"detector"`  // checks/<family>/<id>.go decides; Match only says which files it wants
+	YieldsTo   []string   `toml:"yields_to"` // rules that know more: where one of them matched, this one is silent
+	Detector   bool       `toml:"detector"`  // checks/<family>/<id>.go decides; Match says which files it wants, and what in them
 	Why        string     `toml:"why"`
 	Remedy     string     `toml:"remedy"`
 	Refs       []string   `toml:"refs"`
@@ -79,6 +80,20 @@ type Match struct {
 	Is         string      `toml:"is"`         // value of Keyword: true, false, none, any, literal
 	Key        []KeyMatch  `toml:"key"`        // a key of a JSON, YAML or TOML document: E3
 	Text       []TextMatch `toml:"text"`       // a regular expression: E2
+	Secret     []Secret    `toml:"secret"`     // a credential by the format of its issuer: E3
+}
+
+// Secret is how the credentials of one issuer look. The first group of RE2 is the credential, or else all of it.
+type Secret struct {
+	ID      string   `toml:"id"`
+	Issuer  string   `toml:"issuer"`  // for people
+	Env     string   `toml:"env"`     // the environment variable that programs read it from
+	Revoke  string   `toml:"revoke"`  // where it is made invalid
+	Keys    []string `toml:"keys"`    // literals of which the line of each match contains one
+	RE2     string   `toml:"re2"`     //
+	Near    string   `toml:"near"`    // RE2 that must match shortly before it in its line
+	Entropy float64  `toml:"entropy"` // least bits a character of the random part; default 3
+	Weak    bool     `toml:"weak"`    // has no prefix of its own: one severity lower
 }
 
 // Argument is a condition on one argument of a call.

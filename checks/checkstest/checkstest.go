@@ -7,12 +7,14 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/afero"
 
 	"bakedin/checks"
+	"bakedin/checks/secrets"
 	"bakedin/internal/format/pickle/asm"
 	"bakedin/internal/repo"
 	"bakedin/rules"
@@ -103,7 +105,22 @@ func content(e rules.Example) ([]byte, error) {
 	case e.Hex != "":
 		return hexBytes(e.Hex)
 	}
-	return []byte(e.Text), nil
+	return expand(e.Text)
+}
+
+var placeholder = regexp.MustCompile(`\{\{fake:([a-z0-9-]+)\}\}`)
+
+// expand writes a credential for each {{fake:id}}: none stands in a rule file.
+func expand(text string) ([]byte, error) {
+	var failed error
+	out := placeholder.ReplaceAllStringFunc(text, func(m string) string {
+		v, err := secrets.Fake(placeholder.FindStringSubmatch(m)[1])
+		if err != nil {
+			failed = err
+		}
+		return v
+	})
+	return []byte(out), failed
 }
 
 // hexBytes reads hexadecimal with blanks. "00*512" stands for a byte, or for several, that many times over.

@@ -7,7 +7,9 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted.
 func Registry() checks.Registry {
 	return checks.Registry{
-		"env-file-tracked":  checks.CheckFunc(envFileTracked),
-		"template-document": checks.CheckFunc(templateDocument),
+		"env-file-tracked":       checks.CheckFunc(envFileTracked),
+		"secret-ai-provider-key": checks.JudgeFunc(secretKey),
+		"secret-platform-key":    checks.JudgeFunc(secretKey),
+		"template-document":      checks.CheckFunc(templateDocument),
 	}
 }

@@ -175,7 +175,13 @@ func diffOf(f ui.FileChange) string {
 	if f.After == nil {
 		to = "/dev/null"
 	}
-	return string(safe.Block(udiff.Unified(from, to, string(f.Before), string(f.After))))
+	lines := strings.SplitAfter(udiff.Unified(from, to, string(f.Before), string(f.After)), "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "+") { // what is taken out may be a credential
+			lines[i] = checks.MaskSecrets(line)
+		}
+	}
+	return string(safe.Block(strings.Join(lines, "")))
 }
 
 // difference says in words what a change does to findings and recommendations.
