@@ -157,6 +157,9 @@ func (m *Model) planFix() tea.Cmd {
 	return plan(m.ctx, &m.opt, f.id, m.store, choices)
 }
 
+// stale tells whether a file has moved on since it was scanned.
+func (f *fixing) stale() bool { return errors.Is(f.err, ErrChanged) }
+
 func (m *Model) planned(msg planReady) tea.Cmd {
 	f := m.fixing
 	if f == nil || f.id != msg.id || f.step != stepPlanning {

@@ -73,11 +73,15 @@ func (m *Model) drawTitle() string {
 
 // crumb says where the person is.
 func (m *Model) crumb() string {
+	sep := " › "
+	if m.t.ascii {
+		sep = " > "
+	}
 	if len(m.pages) == 0 {
 		if m.tab == tabOverview {
 			return m.opt.Title
 		}
-		return m.opt.Title + " › " + tabNames[m.tab]
+		return m.opt.Title + sep + tabNames[m.tab]
 	}
 	parts := []string{tabNames[m.tab]}
 	for _, p := range m.pages {
@@ -100,10 +104,6 @@ func (m *Model) crumb() string {
 	}
 	if len(parts) > 4 {
 		parts = append(parts[:1], parts[len(parts)-3:]...)
-	}
-	sep := " › "
-	if m.t.ascii {
-		sep = " > "
 	}
 	return strings.Join(parts, sep)
 }
@@ -140,8 +140,7 @@ func (m *Model) state() (string, ink) {
 	case m.lay.w < 60:
 		return interval, t.dim
 	case m.tab == tabChecklist && m.lay.w >= 100:
-		fresh, known, _ := s.counts()
-		return plural(len(s.recs), "recommendation") + " " + t.dot + " " + plural(len(s.findings), "finding") + " " + t.dot + " " + number(fresh) + " new " + t.dot + " " + number(known) + " known", t.dim
+		return plural(len(s.recs), "recommendation") + " " + t.dot + " " + plural(len(s.findings), "finding") + " " + t.dot + " " + number(s.fresh) + " new " + t.dot + " " + number(s.known) + " known", t.dim
 	case m.tab == tabChecklist:
 		return interval + " " + t.dot + " " + plural(len(s.findings), "finding"), t.dim
 	case m.tab == tabAssets:

@@ -37,7 +37,7 @@ func attestNote(m *Model, r *recommendation) dialog {
 		"",
 		"[[attestation.evidence]]",
 		`kind  = "link"`,
-		`url   = "https://…"          # or kind = "file" with path and sha256`,
+		`url   = "https://example.org" # or kind = "file" with path and sha256`,
 		"dated = "+day.Format(time.DateOnly),
 	)
 	b := strings.Join(lines, "\n")

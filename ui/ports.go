@@ -30,6 +30,8 @@ type Options struct {
 	In      io.Reader // nil: standard input
 	Out     io.Writer // nil: standard output
 	Environ []string  // nil: the process's
+
+	Width, Height int // of the screen, where Out is no terminal that can be asked
 }
 
 // Clock tells the time, in the zone that times are shown in.

@@ -42,6 +42,9 @@ func (f *fixing) enterDoes() string {
 	case stepPreview:
 		return "apply"
 	case stepFailed:
+		if f.stale() {
+			return "scan again"
+		}
 		return "plan again"
 	case stepPlanning, stepApplying:
 		return "wait"
@@ -81,6 +84,10 @@ func (m *Model) keyFix(k string) (tea.Cmd, bool) {
 		case stepPreview:
 			return m.confirmFix(), true
 		case stepFailed:
+			if f.stale() { // the finding is about a file that is no more
+				m.pages, m.fixing = nil, nil
+				return m.scan(), true
+			}
 			return m.planFix(), true
 		case stepDone, stepManual:
 			m.goBack()
@@ -154,6 +161,9 @@ func (m *Model) fixNote(p *page) (left, right string) {
 		return "writing, then scanning again", right
 	case stepDone:
 		return "done; u takes it back byte for byte", right
+	}
+	if f.stale() {
+		return "nothing was written; the file is another one now, so it has to be scanned again", ""
 	}
 	return "nothing was written; every choice is kept", ""
 }

@@ -286,21 +286,21 @@ func (o *overview) sections() {
 			r.put(t.bold, sec.id).put("", " "+sec.title).put(t.dim, "   nothing applies here")
 		case o.wide:
 			n := wholeShares(p.Shares)
-			r.put(t.bold, sec.id).col("", " "+sec.title, name-2).put("", padLeft(number(n.low()), 5)+" and "+padLeft(number(n.high()), 2))
+			r.put(t.bold, sec.id).col("", " "+sec.title, name-2).put("", padLeft(number(n.low()), 5)+" and "+padRight(number(n.high()), 3))
 			if full {
-				r.put(t.good, padLeft(number(n.proven), 9)).put(t.vouched, padLeft(number(n.attested), 10)).put(t.bad, padLeft(number(n.gap), 5))
+				r.put(t.good, padLeft(number(n.proven), 8)).put(t.vouched, padLeft(number(n.attested), 10)).put(t.bad, padLeft(number(n.gap), 5))
 			} else {
-				r.put(t.bad, padLeft(number(n.gap), 7))
+				r.put(t.bad, padLeft(number(n.gap), 6))
 			}
 			r.put("", padLeft(number(n.open), 6)+"   ")
 			todo(r, t, sec.tally, true)
 		case o.w >= 56:
 			n := wholeShares(p.Shares)
-			r.put(t.bold, sec.id).col("", " "+sec.title, o.w-34).put("", padLeft(number(n.low()), 2)+" and "+padLeft(number(n.high()), 2)+"  ")
+			r.put(t.bold, sec.id).col("", " "+sec.title, o.w-35).put("", padLeft(number(n.low()), 2)+" and "+padRight(number(n.high()), 3)+"  ")
 			todo(r, t, sec.tally, true)
 		default:
 			n := wholeShares(p.Shares)
-			r.put(t.bold, sec.id).put("", " "+padLeft(number(n.low()), 2)+" and "+padLeft(number(n.high()), 2)+"  ")
+			r.put(t.bold, sec.id).put("", " "+padLeft(number(n.low()), 2)+" and "+padRight(number(n.high()), 3)+"  ")
 			todo(r, t, sec.tally, true)
 		}
 		o.end(r)
@@ -330,6 +330,8 @@ func todo(r *row, t *theme, n tally, aligned bool) {
 		r.put(t.dim, " nothing open")
 	}
 }
+
+func padRight(s string, w int) string { return s + blanks(w-width(s)) }
 
 func padLeft(s string, w int) string { return blanks(w-width(s)) + s }
 
@@ -393,26 +395,15 @@ func shortSeverity(s rules.Severity) string {
 	return text(string(s))
 }
 
-// rest is what there is room for below: what runs out, and what a trend would need.
+// rest is what there is room for below: what runs out next.
 func (o *overview) rest(h int) {
-	t, s := o.m.t, o.m.store
-	p := s.report.Posture
+	t := o.m.t
+	p := o.m.store.report.Posture
 	if p == nil || o.w < 60 {
 		return
 	}
 	if e := p.NextExpiry; e != nil && len(o.lines)+2 <= h {
 		o.blank()
 		o.line(newRow(t, o.w).put("", "  ").put(t.dim, "Next to run out   ").put("", "a "+text(e.What)+" on "+text(e.Date)+" ").put(t.dim, "("+cutMiddle(text(e.Ref), 30, t.more)+")"))
-	}
-	if len(o.lines)+2 <= h && o.w >= 90 {
-		_, known, _ := s.counts()
-		note := "No trend yet: set record = true in [history] of .bakedin.toml."
-		if known == 0 {
-			note = "No trend and no baseline yet: [history] in .bakedin.toml records runs, check --update-baseline keeps what is known."
-		}
-		if e := p.NextExpiry; e == nil {
-			o.blank()
-		}
-		o.line(newRow(t, o.w).put("", "  ").put(t.dim, note))
 	}
 }

@@ -33,6 +33,8 @@ type store struct {
 	findingOf  map[string]int
 	evidenceOf map[string]int
 	ruleState  map[string]checks.State
+
+	fresh, known, accepted int // findings: open, in the baseline, waived or ignored
 }
 
 type section struct {
@@ -129,6 +131,7 @@ func newStore(set *rules.Set, report *posture.Report, scanning bool) *store {
 	s.addRecommendations()
 	s.addGroups()
 	s.addStatuses()
+	s.count()
 	s.assets = inventory(s)
 	s.fixes = fixGroups(s)
 	s.actions = findActions(s)
@@ -366,19 +369,18 @@ func (s *store) rule(id string) *rules.Rule {
 	return s.set.Rule(id)
 }
 
-// counts of findings by what became of them.
-func (s *store) counts() (fresh, known, waived int) {
+// count counts the findings by what became of them.
+func (s *store) count() {
 	for i := range s.findings {
 		switch s.findings[i].Status {
 		case checks.Baselined:
-			known++
+			s.known++
 		case checks.Waived, checks.IgnoredInline:
-			waived++
+			s.accepted++
 		default:
-			fresh++
+			s.fresh++
 		}
 	}
-	return fresh, known, waived
 }
 
 // criticalGaps are the recommendations of the red line.

@@ -29,6 +29,9 @@ func (x fixer) Plan(ctx context.Context, choices []ui.Choice) (*ui.Preview, erro
 	}
 	defer tree.Close()
 	plan, left, err := x.join(ctx, tree, choices)
+	if errors.Is(err, repo.ErrChanged) {
+		return nil, fmt.Errorf("%w: %w", ui.ErrChanged, err)
+	}
 	if err != nil {
 		return nil, err
 	}
