@@ -10,6 +10,7 @@ import (
 	"bakedin/checks"
 	"bakedin/internal/format/pickle"
 	"bakedin/internal/format/sniff"
+	"bakedin/internal/format/torch"
 	"bakedin/internal/format/zipx"
 )
 
@@ -36,6 +37,8 @@ type part struct {
 	pickle   *pickle.File
 	verdict  *verdict // of the pickle
 	zip      *zipx.Archive
+	layout   *torch.File
+	joined   bool // the storages of the layout are those that its pickles declare
 	parent   *part
 	proof    string             // that it holds tensors only
 	describe func(*Description) // set by its reader
@@ -57,13 +60,19 @@ var contentsOf = checks.NewFact(func(f *checks.File) (*contents, error) {
 	}
 	c := &contents{}
 	c.open(&part{name: path.Base(f.Path), size: b.Size(), r: b})
+	c.judge()
+	return c, nil
+})
+
+// judge holds what was read against the policy.
+func (c *contents) judge() {
 	for _, p := range c.parts {
 		if p.pickle != nil {
 			p.verdict = c.judgePickle(p)
 		}
 	}
-	return c, nil
-})
+	c.programs()
+}
 
 // skip is what could not be read, in one word for the run and one sentence for a person.
 func (c *contents) skip(r *checks.Repo) *checks.Skip {

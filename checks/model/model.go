@@ -22,13 +22,16 @@ import (
 	"bakedin/internal/format/pickle"
 	"bakedin/internal/format/safetensors"
 	"bakedin/internal/format/tarx"
+	"bakedin/internal/format/torch"
 	"bakedin/internal/format/zipx"
 )
 
 // Registry maps the slugs of the family to their detectors.
 func Registry() checks.Registry {
 	return checks.Registry{
+		"bundled-code":             judge(told),
 		"model-disguised":          judge(disguised),
+		"native-program":           judge(told),
 		"pickle-broken-stream":     judge(brokenStream),
 		"pickle-dangerous-import":  judge(dangerousImport),
 		"pickle-extension-code":    judge(extensionCode),
@@ -48,6 +51,12 @@ func Registry() checks.Registry {
 		"tar-entry-mismatch":       judge(told),
 		"tar-link-entry":           judge(told),
 		"tar-path-escape":          judge(told),
+		"torch-layout":             judge(told),
+		"torch-native-code":        judge(told),
+		"torch-package-code":       judge(told),
+		"torch-storage-mismatch":   judge(told),
+		"torchscript-custom-op":    judge(told),
+		"torchscript-file-access":  judge(told),
 		"unaccounted-bytes":        judge(told),
 		"weights-only-proved":      judge(weightsOnly),
 		"zip-bomb":                 judge(zipBomb),
@@ -63,6 +72,7 @@ var (
 	pickleLimits      = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 32 << 20, Streams: 256, Keep: 8}
 	peelLimits        = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 16 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
 	safetensorsLimits = safetensors.Limits{Header: 100_000_000, Depth: 128}
+	torchLimits       = torch.Limits{Zip: zipLimits, Tar: tarLimits, Ops: 50_000_000, Text: 64 << 10, Keys: 1 << 20}
 	tarLimits         = tarx.Limits{Entries: 100_000, Record: 1 << 20}
 	zipLimits         = zipx.Limits{Entries: 100_000, Directory: 64 << 20, Name: 4 << 10, Member: peelLimits}
 )

@@ -29,7 +29,7 @@ func readerOf(f sniff.Format) reader {
 	case sniff.Pickle:
 		return func(r *reading) { r.c.readPickle(r.part) }
 	case sniff.TorchLegacy:
-		return func(r *reading) { r.torch = true }
+		return readStack
 	case sniff.Zip:
 		return func(r *reading) { r.c.readZip(r.part) }
 	case sniff.Safetensors:

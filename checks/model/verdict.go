@@ -58,6 +58,7 @@ type judging struct {
 	policy *policy
 	file   *pickle.File
 	stream *pickle.Stream
+	torch  bool           // persistent ids are those of torch
 	script bool           // types of TorchScript are compiled from the archive, not imported
 	worst  map[string]int // import to its deed
 }
@@ -71,7 +72,7 @@ func (c *contents) judgePickle(p *part) *verdict {
 		return v
 	}
 	for _, s := range p.pickle.Streams {
-		j := &judging{verdict: v, policy: pol, file: p.pickle, stream: s, script: p.script, worst: map[string]int{}}
+		j := &judging{verdict: v, policy: pol, file: p.pickle, stream: s, torch: p.torch, script: p.script, worst: map[string]int{}}
 		for _, i := range s.Imports {
 			if i.Computed || i.NotText {
 				continue // an anomaly
@@ -141,9 +142,20 @@ func (d deed) rank() int {
 	return r
 }
 
+// importOf is the import that a value is. Old torch wraps the class of a module that it pickles into a persistent id, next
+// to its source code, and its loader gives the class back.
+func (j *judging) importOf(v pickle.Value) *pickle.Import {
+	if v.Kind() == pickle.Persistent && j.torch {
+		if items := v.Node().Items[0].Items(); len(items) > 1 && j.file.Text(items[0], 16) == "module" {
+			return items[1].Import()
+		}
+	}
+	return v.Import()
+}
+
 // use judges one thing that is done with an object.
 func (j *judging) use(u pickle.Use) {
-	i := u.Target.Import()
+	i := j.importOf(u.Target)
 	switch u.Via {
 	case pickle.Calls, pickle.New:
 		via := "called"
@@ -198,7 +210,7 @@ func (j *judging) state(u pickle.Use) {
 		return
 	}
 	fn, args, _ := u.Target.Function()
-	if cls := classOf(fn, args); cls != nil {
+	if cls := j.classOf(fn, args); cls != nil {
 		if class, may := j.judgeImport(cls.Module, cls.Name); class != harmless || may == 0 {
 			j.note(cls.Module, cls.Name, "built", u.At, "", u.Behind)
 		}
@@ -207,14 +219,14 @@ func (j *judging) state(u pickle.Use) {
 		}
 		return
 	}
-	if u.Target.Kind() == pickle.Call && fn.Import() == nil {
+	if u.Target.Kind() == pickle.Call && j.importOf(fn) == nil {
 		j.open = append(j.open, open{j.stream, u.At, "a state is handed to an object of kind unknown", "state"})
 	}
 }
 
 // classOf is the class of an object: what was called, or the class that a reconstructor was told.
-func classOf(fn, args pickle.Value) *pickle.Import {
-	i := fn.Import()
+func (j *judging) classOf(fn, args pickle.Value) *pickle.Import {
+	i := j.importOf(fn)
 	if i == nil {
 		return nil
 	}
@@ -239,7 +251,7 @@ func (j *judging) write(u pickle.Use, need uses) {
 		return
 	}
 	fn, args, _ := u.Target.Function()
-	cls := classOf(fn, args)
+	cls := j.classOf(fn, args)
 	if cls == nil {
 		return
 	}

@@ -1,16 +1,17 @@
 package model
 
 import (
+	"math/bits"
 	"path"
 
 	"bakedin/checks"
 	"bakedin/internal/format/pickle"
+	"bakedin/internal/format/sniff"
 	"bakedin/rules"
 )
 
 // weightsOnly is evidence that a file holds nothing but tensors: a format that can hold nothing else and was validated to its
-// last byte, or a torch archive that loads with weights_only=True. A legacy stack is not proved: its storages are not read
-// here.
+// last byte, or a checkpoint of torch that loads with weights_only=True.
 func weightsOnly(pass *checks.Pass, c *contents) {
 	proof := proofOf(c)
 	if proof == "" {
@@ -34,35 +35,51 @@ func proofOf(c *contents) string {
 	return ""
 }
 
-// proved tells whether all of that holds.
+// proved tells whether all of that holds of a checkpoint of torch.
 func proved(c *contents) bool {
-	if len(c.left) > 0 || len(c.parts) == 0 || !c.parts[0].torch || c.parts[0].zip == nil || c.parts[0].script {
+	if len(c.left) > 0 || len(c.parts) == 0 || !c.parts[0].joined || c.parts[0].script {
 		return false
+	}
+	if c.parts[0].layout.Format == sniff.TorchLegacy {
+		return provedStack(c)
 	}
 	archive := c.parts[0].zip
-	if len(archive.Anomalies) > 0 || len(archive.Gaps) > 0 {
+	if c.parts[0].layout.Format != sniff.TorchZip || len(archive.Anomalies) > 0 || len(archive.Gaps) > 0 {
 		return false
 	}
-	storages := map[string]int64{} // member to its size
 	var object *part
 	for _, p := range c.parts[1:] {
 		switch {
-		case p.zip != nil || p.depth > 1:
+		case p.depth > 1:
 			return false
 		case path.Base(p.member) == "data.pkl" && object == nil:
 			object = p
-		case p.pickle != nil:
-			return false
-		case path.Base(path.Dir(p.member)) == "data":
-			storages[p.member] = p.size
-		case len(p.sniff.Formats) > 0:
+		case p.pickle != nil || len(p.sniff.Formats) > 0:
 			return false
 		}
 	}
 	if object == nil || object.pickle == nil || len(object.pickle.Streams) != 1 || len(object.pickle.Trailing) > 0 {
 		return false
 	}
-	v := object.verdict
+	return object.verdict.harmless() && onlyWeights(object.pickle, object.pickle.Streams[0])
+}
+
+// provedStack: the header pickles and the keys of a stack are plain data, and the object is weights.
+func provedStack(c *contents) bool {
+	p := c.parts[0]
+	if len(c.parts) != 1 || len(p.pickle.Streams) != 5 || len(p.pickle.Trailing) > 0 || !p.verdict.harmless() {
+		return false
+	}
+	for i, s := range p.pickle.Streams {
+		if i != 3 && (!s.Result.Plain() || len(s.Imports) > 0) || !onlyWeights(p.pickle, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// harmless tells whether every import of the pickles was reviewed and is put to a use that it was reviewed for.
+func (v *verdict) harmless() bool {
 	if v.err != nil || len(v.open)+len(v.writes)+len(v.inner) > 0 {
 		return false
 	}
@@ -71,8 +88,7 @@ func proved(c *contents) bool {
 			return false
 		}
 	}
-	s := object.pickle.Streams[0]
-	return onlyWeights(object.pickle, s) && joined(object, s, storages)
+	return true
 }
 
 // itemBytes of the storage classes of torch.
@@ -80,27 +96,6 @@ var itemBytes = map[string]int64{
 	"DoubleStorage": 8, "FloatStorage": 4, "HalfStorage": 2, "BFloat16Storage": 2, "LongStorage": 8, "IntStorage": 4,
 	"ShortStorage": 2, "CharStorage": 1, "ByteStorage": 1, "BoolStorage": 1, "ComplexFloatStorage": 8,
 	"ComplexDoubleStorage": 16, "QInt8Storage": 1, "QUInt8Storage": 1, "QInt32Storage": 4, "UntypedStorage": 1,
-}
-
-// joined tells whether the storages that the object names and the members of the archive are the same, in the same sizes.
-func joined(object *part, s *pickle.Stream, storages map[string]int64) bool {
-	root := path.Dir(object.member)
-	named := map[string]bool{}
-	for _, id := range s.PersIDs {
-		items := id.Value.Items()
-		if len(items) < 5 || items[1].Import() == nil {
-			return false
-		}
-		count, ok := items[4].Int()
-		size := itemBytes[items[1].Import().Name]
-		member := path.Join(root, "data", object.pickle.Text(items[2], 256))
-		have, there := storages[member]
-		if !ok || size == 0 || count < 0 || count > have || !there || have != count*size {
-			return false
-		}
-		named[member] = true
-	}
-	return len(named) == len(storages)
 }
 
 // what torch's weights-only loader imports, beside dtypes, layouts and storage and tensor classes.
@@ -145,9 +140,56 @@ func onlyWeights(f *pickle.File, s *pickle.Stream) bool {
 	}
 	for _, u := range s.Uses {
 		i, _ := root(u.Target)
+		if u.Via == pickle.Calls && !inRange(u) {
+			return false
+		}
 		if (u.Via == pickle.Write || u.Via == pickle.SetState) && (i == nil || !mayHoldState[spelled(i.Module, i.Name)]) {
 			return false
 		}
 	}
 	return true
+}
+
+// inRange tells whether a rebuilt tensor lies inside of its storage: offset and the way to its last element are below the
+// number of elements. Other calls are in range.
+func inRange(u pickle.Use) bool {
+	i := u.Target.Import()
+	if i == nil || i.Module != "torch._utils" {
+		return true
+	}
+	switch i.Name {
+	case "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_qtensor":
+	default:
+		return true
+	}
+	args := u.Args.Items()
+	if len(args) < 4 || args[0].Kind() != pickle.Persistent || args[2].Kind() != pickle.Tuple || args[3].Kind() != pickle.Tuple {
+		return false
+	}
+	id := args[0].Node().Items[0].Items()
+	if len(id) < 5 {
+		return false
+	}
+	count, ok := id[4].Int()
+	last, ok2 := args[1].Int()
+	size, stride := args[2].Items(), args[3].Items()
+	if !ok || !ok2 || last < 0 || len(size) != len(stride) || !args[2].Whole() || !args[3].Whole() {
+		return false
+	}
+	for k := range size {
+		n, ok := size[k].Int()
+		step, ok2 := stride[k].Int()
+		if !ok || !ok2 || n < 0 || step < 0 {
+			return false
+		}
+		if n == 0 {
+			return true // no element is read
+		}
+		hi, lo := bits.Mul64(uint64(n-1), uint64(step))
+		if hi != 0 || lo > 1<<56 || last > 1<<56 {
+			return false
+		}
+		last += int64(lo)
+	}
+	return last < count
 }

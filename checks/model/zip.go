@@ -20,38 +20,32 @@ func (c *contents) readZip(p *part) {
 	if a == nil {
 		return
 	}
-	torch, script := isTorch(a), isScript(a)
-	p.torch = p.torch || torch
+	if isTorch(a) {
+		c.readTorchZip(p, a)
+		return
+	}
 	for _, e := range a.Entries {
-		c.readEntry(p, e, torch, script)
+		c.readEntry(p, e)
 	}
 }
 
-// isTorch tells an archive of torch.save by the record that holds its object.
+// isTorch tells an archive of torch by the records that its writers put into it.
 func isTorch(a *zipx.Archive) bool {
 	for _, e := range a.Entries {
-		if path.Base(e.Name) == "data.pkl" || path.Base(e.Name) == "constants.pkl" {
+		switch strings.ToLower(path.Base(strings.ReplaceAll(e.Name, `\\`, "/"))) {
+		case "data.pkl", "constants.pkl", "extern_modules", "archive_format", "serialized_exported_program.json":
 			return true
 		}
 	}
 	return false
 }
 
-// isScript tells an archive of torch.jit.save by its constants and its code.
-func isScript(a *zipx.Archive) bool {
-	constants, code := false, false
-	for _, e := range a.Entries {
-		constants = constants || path.Base(e.Name) == "constants.pkl"
-		code = code || strings.Contains("/"+e.Name, "/code/")
-	}
-	return constants && code
-}
-
-func (c *contents) readEntry(p *part, e *zipx.Entry, torch, script bool) {
+// readEntry opens a member in each of the ways in which it can be read.
+func (c *contents) readEntry(p *part, e *zipx.Entry) {
 	if e.IsDir() && (e.Central == nil || e.Central.Size == 0) {
 		return
 	}
-	child := &part{member: join(p.member, e.Name), name: path.Base(e.Name), depth: p.depth + 1, parent: p, torch: torch, script: script}
+	child := &part{member: join(p.member, e.Name), name: path.Base(e.Name), depth: p.depth + 1, parent: p, torch: p.torch, script: p.script}
 	readings := e.Readings()
 	if len(readings) == 0 {
 		c.leave(child, "parse", "no data at the place that the directory gives")
@@ -67,6 +61,9 @@ func (c *contents) readEntry(p *part, e *zipx.Entry, torch, script bool) {
 		}
 		if r == nil || err != nil && size == 0 {
 			continue
+		}
+		if reading.Method != zipx.Stored && !c.spend(child, size) {
+			return
 		}
 		next := *child
 		next.r, next.size = r, size

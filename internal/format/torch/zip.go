@@ -13,9 +13,13 @@ import (
 // ParseZip reads the layout of torch 1.6 and later. Records are looked up as the loader does, without regard to case and
 // taking any of two duplicates: every entry that it may open is among the pickles and storages.
 func ParseZip(r io.ReaderAt, size int64, lim Limits) (*File, error) {
-	f := &File{Format: sniff.Zip, r: r, size: size}
-	var err error
-	f.Zip, err = zipx.Parse(r, size, lim.Zip)
+	a, err := zipx.Parse(r, size, lim.Zip)
+	return OfZip(a, r, size, lim), err
+}
+
+// OfZip reads the layout of an archive whose directory was read already. R is the file that the archive is in.
+func OfZip(a *zipx.Archive, r io.ReaderAt, size int64, lim Limits) *File {
+	f := &File{Format: sniff.Zip, Zip: a, r: r, size: size}
 	f.findRoot()
 	for _, e := range f.Zip.Entries {
 		if e.IsDir() {
@@ -26,7 +30,7 @@ func ParseZip(r io.ReaderAt, size int64, lim Limits) (*File, error) {
 		}
 	}
 	f.kind()
-	return f, err
+	return f
 }
 
 // findRoot takes the part of the first name before its first slash, as the loader does, and notes members elsewhere.
