@@ -75,6 +75,9 @@ func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints
 		kind, anchor = p.locate(c, f, file)
 	}
 	fp.set(f, kind, anchor)
+	if file != nil && f.Location.Kind == "text" && c.Says == rules.Gap {
+		f.Fingerprints[LineHash] = file.lineHash(f.Location.Start.Line)
+	}
 	return true
 }
 

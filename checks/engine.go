@@ -14,6 +14,7 @@ import (
 // Options of a run. The zero value is right for most.
 type Options struct {
 	Disabled    []string       // slugs that are switched off; their recommendations stay unknown
+	Enabled     []string       // slugs that run whatever the profile says
 	Profile     rules.Audience // rules of gaps at or below this audience; default standard
 	MaxFileSize int64          // most bytes of a file that must be read whole; default 32 MiB
 	Workers     int            // default GOMAXPROCS
@@ -48,7 +49,7 @@ func Run(ctx context.Context, tree *repo.Tree, rs *Ruleset, opt Options, h Handl
 		if slices.Contains(opt.Disabled, r.ID) {
 			state.State = Disabled
 			skip[r.ID] = true
-		} else if r.Says == rules.Gap && rank(r.Audience) > rank(opt.Profile) {
+		} else if r.Says == rules.Gap && rank(r.Audience) > rank(opt.Profile) && !slices.Contains(opt.Enabled, r.ID) {
 			skip[r.ID] = true
 			continue
 		}
@@ -198,6 +199,11 @@ func (e *engine) scan(ctx context.Context) error {
 		for _, c := range o.contexts {
 			e.contexts = append(e.contexts, c)
 			if err := e.h.Context(c); err != nil {
+				return err
+			}
+		}
+		for _, g := range o.ignores {
+			if err := e.h.Ignore(g); err != nil {
 				return err
 			}
 		}

@@ -13,6 +13,7 @@ type Handler interface {
 	Asset(repo.Asset) error
 	Context(Context) error
 	Finding(Finding) error // gaps and evidence
+	Ignore(Ignore) error   // a comment that asks for silence
 	Skipped(Skipped) error
 	Rule(RuleState) error
 	Notice(Notice) error
@@ -54,7 +55,7 @@ type Skipped struct {
 	Detail string   `json:"detail"`
 	Rules  []string `json:"rules"` // the rules that wanted it
 
-	Asset repo.Kind `json:"-"` // kind of the asset, empty when none
+	Asset repo.Kind `json:"asset,omitempty"` // kind of the asset, empty when none: a model that is not read is not clean
 }
 
 // Fatal tells whether the skip makes the run incomplete (report json-v1, skipped[]).
@@ -117,6 +118,7 @@ func (Discard) Progress(Progress) error { return nil }
 func (Discard) Asset(repo.Asset) error  { return nil }
 func (Discard) Context(Context) error   { return nil }
 func (Discard) Finding(Finding) error   { return nil }
+func (Discard) Ignore(Ignore) error     { return nil }
 func (Discard) Skipped(Skipped) error   { return nil }
 func (Discard) Rule(RuleState) error    { return nil }
 func (Discard) Notice(Notice) error     { return nil }

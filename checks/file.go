@@ -29,6 +29,8 @@ type File struct {
 	facts map[any]any
 	read  int64
 	lines *lineIndex
+
+	hashes []string // of the lines, for code-scanning hosts
 }
 
 // Is tells whether the file carries an asset of that kind.

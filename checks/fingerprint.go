@@ -26,6 +26,7 @@ func (fp *fingerprints) set(f *Finding, kind, anchor string) {
 	fp.seen[in]++
 	full := digest40(fmt.Sprintf("%s\x00%d", in, n))
 	f.ID = "bk1:" + full[:20]
+	f.Group = "bk1:" + digest40(in + "\x000")[:20]
 	f.Fingerprints = map[string]string{"bakedin/v1": full}
 	if f.Says == "gap" {
 		f.Fingerprints["bakedin/loose/v1"] = digest40(strings.Join([]string{"bakedin/v1", f.Rule, kind, anchor}, "\x00"))

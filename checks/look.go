@@ -19,6 +19,7 @@ type outcome struct {
 	skips    []Skipped
 	contexts []Context
 	findings []heldFinding
+	ignores  []Ignore
 }
 
 type heldFinding struct {
@@ -68,6 +69,7 @@ func (e *engine) look(ctx context.Context, f *File) *outcome {
 	}
 	e.matchPackages(f, o, pass)
 	o.findings = e.settle(passes, f)
+	o.ignores = ignoresIn(f)
 	for s, ids := range failures {
 		slices.Sort(ids)
 		o.skips = append(o.skips, Skipped{Path: f.Path, Kind: s.Kind, Detail: s.Detail, Rules: slices.Compact(ids), Asset: kindOf(f)})

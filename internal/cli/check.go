@@ -3,11 +3,13 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -16,9 +18,6 @@ import (
 	"bakedin/internal/repo"
 	"bakedin/internal/report"
 )
-
-// formats of check, report and --output.
-var formats = []string{"text", "concise", "json", "json-v1", "sarif", "markdown"}
 
 func (a *app) checkCommand() *cobra.Command {
 	opt := &checkFlags{}
@@ -40,7 +39,6 @@ func (a *app) check(ctx context.Context, opt *checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	s.argv = safeArgs(append([]string{"check"}, args...))
 	return a.headless(ctx, s)
 }
 
@@ -50,6 +48,7 @@ func (a *app) headless(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	a.explainSession(s)
 	ctx, cancel := context.WithTimeout(ctx, s.opt.timeout)
 	defer cancel()
 	tree, err := s.open(ctx)
@@ -61,6 +60,10 @@ func (a *app) headless(ctx context.Context, s *session) error {
 	if p := a.progress(s.opt); p != nil {
 		more = append(more, p)
 	}
+	watch := a.stopwatch(s.opt)
+	if watch != nil {
+		more = append(more, watch)
+	}
 	r, err := s.scan(ctx, tree, more...)
 	if r == nil {
 		return err
@@ -71,37 +74,44 @@ func (a *app) headless(ctx context.Context, s *session) error {
 	a.code = r.Run.ExitCode
 	for _, f := range files {
 		if err := a.writeFile(f, r, s); err != nil {
-			return err
+			return &failure{code: exitIncomplete, err: err}
 		}
 	}
-	return a.write(a.streams.Out, s.opt.format, r, s)
+	if err := a.stepSummary(s, r); err != nil {
+		return &failure{code: exitIncomplete, err: err}
+	}
+	if watch != nil {
+		watch.tell()
+	}
+	err = a.write(a.streams.Out, s.opt.format, r, s)
+	if errors.Is(err, syscall.EPIPE) && !slices.Contains([]string{"text", "concise", "markdown", "github"}, s.opt.format) {
+		a.code = exitIncomplete // half a document is none
+	}
+	return err
 }
 
-// write renders a report. A machine format is complete or absent: it is built first.
-func (a *app) write(w io.Writer, format string, r *posture.Report, s *session) error {
-	var b bytes.Buffer
-	var err error
-	set := s.rules.Set
-	switch format {
-	case "json", "json-v1":
-		err = report.JSON(&b, r)
-	case "sarif":
-		err = report.SARIF(&b, r, set, report.SARIFOptions{ShowSuppressed: s.opt.showSuppressed})
-	case "markdown":
-		err = report.Markdown(&b, r, set)
-	case "concise":
-		err = report.Concise(&b, r)
-	default:
-		err = report.Text(&b, r, set, report.TextOptions{
-			Width: a.width(), Colour: a.color(s.opt.color) && w == a.streams.Out, ASCII: a.ascii(s.opt.ascii),
-			Workflow: a.truthy("GITHUB_ACTIONS"), ShowSuppressed: s.opt.showSuppressed,
-		})
+// stepSummary gives a workflow of GitHub the whole report: annotations hold ten findings.
+func (a *app) stepSummary(s *session, r *posture.Report) error {
+	path, ok := a.env("GITHUB_STEP_SUMMARY")
+	if s.opt.format != "github" || !ok || path == "" {
+		return nil
 	}
-	if err != nil {
+	var b bytes.Buffer
+	if err := report.Markdown(&b, r, s.rules.Set); err != nil {
 		return err
 	}
-	_, err = w.Write(b.Bytes())
-	return err
+	return repo.AppendFile(path, b.Bytes())
+}
+
+// write renders a report. A closed reader is no failure of ours when there is a whole document that nobody wanted.
+func (a *app) write(w io.Writer, format string, r *posture.Report, s *session) error {
+	return report.Write(w, format, r, s.rules.Set, report.Options{
+		Text: report.TextOptions{
+			Width: a.width(), Colour: a.color(s.opt.color) && w == a.streams.Out, ASCII: a.ascii(s.opt.ascii),
+			Workflow: a.truthy("GITHUB_ACTIONS"), ShowSuppressed: s.opt.showSuppressed, Summary: s.opt.summary,
+		},
+		SARIF: report.SARIFOptions{Category: s.opt.sarifCategory, ShowSuppressed: s.opt.showSuppressed, Scope: s.opt.sarifScope, Baseline: s.policy.Baseline != nil},
+	})
 }
 
 // output is one --output FORMAT=PATH.
@@ -112,8 +122,8 @@ func parseOutputs(flags []string) ([]output, error) {
 	seen := map[string]bool{}
 	for _, f := range flags {
 		format, path, ok := strings.Cut(f, "=")
-		if !ok || path == "" || !slices.Contains(formats, format) {
-			return nil, usage("", "--output %q: it is FORMAT=PATH, and FORMAT one of %s", f, strings.Join(formats, ", "))
+		if !ok || path == "" || !slices.Contains(report.Formats(), format) {
+			return nil, usage("", "--output %q: it is FORMAT=PATH, and FORMAT one of %s", f, strings.Join(report.Formats(), ", "))
 		}
 		if seen[path] {
 			return nil, usage("", "--output: two outputs to %s", path)

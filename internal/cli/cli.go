@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"syscall"
 	"time"
 
 	"bakedin/internal/safe"
@@ -51,6 +52,8 @@ func usage(hint, format string, args ...any) error {
 type app struct {
 	streams Streams
 	env     func(string) (string, bool)
+	args    []string
+	fromEnv map[string]bool // flags that a variable set
 	now     time.Time
 	started func() time.Duration // since the start; 0 when SOURCE_DATE_EPOCH fixes the clock
 	fixed   bool
@@ -59,7 +62,7 @@ type app struct {
 
 // Main runs one invocation and returns its exit code. args are without the program's name.
 func Main(ctx context.Context, args []string, s Streams, env func(string) (string, bool)) int {
-	a := &app{streams: s, env: env}
+	a := &app{streams: s, env: env, args: args, fromEnv: map[string]bool{}}
 	begin := time.Now()
 	a.now, a.started = begin, func() time.Duration { return time.Since(begin) }
 	if v, ok := env("SOURCE_DATE_EPOCH"); ok {
@@ -71,6 +74,9 @@ func Main(ctx context.Context, args []string, s Streams, env func(string) (strin
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
+		return a.code
+	}
+	if errors.Is(err, syscall.EPIPE) { // the reader has seen enough: head, less
 		return a.code
 	}
 	var f *failure

@@ -36,7 +36,7 @@ var owners = map[string][]string{
 	"os/exec":                            {"bakedin/internal/git", "bakedin/ui"},
 	"net":                                {"bakedin/internal/advisory"},
 	"net/http":                           {"bakedin/internal/advisory"},
-	"syscall":                            {"bakedin", "bakedin/internal/repo"},
+	"syscall":                            {"bakedin", "bakedin/internal/cli", "bakedin/internal/repo"},
 	"plugin":                             {},
 	"unsafe":                             {},
 	"charm.land/bubbletea/v2":            {"bakedin/ui"},

@@ -86,6 +86,7 @@ func (t tee) Progress(v checks.Progress) error { return each(t, v, checks.Handle
 func (t tee) Asset(v repo.Asset) error         { return each(t, v, checks.Handler.Asset) }
 func (t tee) Context(v checks.Context) error   { return each(t, v, checks.Handler.Context) }
 func (t tee) Finding(v checks.Finding) error   { return each(t, v, checks.Handler.Finding) }
+func (t tee) Ignore(v checks.Ignore) error     { return each(t, v, checks.Handler.Ignore) }
 func (t tee) Skipped(v checks.Skipped) error   { return each(t, v, checks.Handler.Skipped) }
 func (t tee) Rule(v checks.RuleState) error    { return each(t, v, checks.Handler.Rule) }
 func (t tee) Notice(v checks.Notice) error     { return each(t, v, checks.Handler.Notice) }

@@ -47,7 +47,8 @@ func (a *app) bindEnvironment(flags *pflag.FlagSet) error {
 			return
 		}
 		name := "BAKEDIN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if v, ok := a.env(name); ok {
+		if v, ok := a.env(name); ok && v != "" {
+			a.fromEnv[f.Name] = true
 			if e := flags.Set(f.Name, v); e != nil {
 				err = usage("unset "+name, "%s: %v", name, e)
 			}

@@ -11,8 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/spf13/afero"
 
 	"bakedin/checks"
 	"bakedin/checks/builtin"
@@ -24,17 +27,22 @@ import (
 
 // session is a repository, the rules for it and what its people decided. It scans as often as it is asked.
 type session struct {
-	app    *app
-	opt    *checkFlags
-	rules  *checks.Ruleset
-	policy *policy.Policy
-	mode   string // tree, staged, demo
-	argv   []string
-	open   func(ctx context.Context) (*repo.Tree, error)
-	space  repo.Workspace // where fixes are written; nil when nowhere
+	app     *app
+	opt     *checkFlags
+	rules   *checks.Ruleset
+	choice  choice
+	root    string
+	policy  *policy.Policy
+	source  source // where the policy came from
+	mode    string // tree, staged, diff, diff-lines, rev, stdin, demo
+	argv    []string
+	open    func(ctx context.Context) (*repo.Tree, error)
+	space   repo.Workspace // where fixes are written; nil when nowhere
+	changes changes        // of --diff-lines; nil: every finding counts
+	hints   []string       // for a person, on standard error
 }
 
-// newSession finds the root, and reads the policy of the tree.
+// newSession finds the root, and reads the policy that counts.
 func (a *app) newSession(ctx context.Context, opt *checkFlags, args []string) (*session, error) {
 	if err := opt.validate(); err != nil {
 		return nil, err
@@ -43,27 +51,73 @@ func (a *app) newSession(ctx context.Context, opt *checkFlags, args []string) (*
 	if err != nil {
 		return nil, err
 	}
+	s := &session{app: a, opt: opt, rules: rs, mode: "tree", argv: a.safeArgs()}
+	if len(args) == 1 && args[0] == "-" {
+		if err := s.standardInput(); err != nil {
+			return nil, err
+		}
+		return s, s.ready(ctx)
+	}
+	if opt.stdinName != "" {
+		return nil, usage("bakedin check --stdin-filename NAME -", "--stdin-filename goes with the path -")
+	}
 	root, only, err := rootOf(opt.root, args)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, opt: opt, rules: rs, mode: "tree"}
-	s.open = func(ctx context.Context) (*repo.Tree, error) {
-		o := repo.Options{Exclude: s.excluded(), Only: only, IncludeIgnored: opt.includeIgnored || s.policy != nil && s.policy.Scan.IncludeIgnored}
-		if opt.staged {
-			return repo.OpenIndex(ctx, root, only, o)
-		}
-		return repo.OpenDir(ctx, root, o)
-	}
-	if opt.staged {
-		s.mode = "staged"
-	} else {
-		s.space = repo.DirWorkspace(root)
-	}
-	if err := s.readPolicy(ctx); err != nil {
+	s.root = root
+	if err := s.target(ctx, only); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return s, s.ready(ctx)
+}
+
+// target decides which content of the root is looked at.
+func (s *session) target(ctx context.Context, only []string) error {
+	o := s.opt
+	open := func(f func(context.Context, repo.Options) (*repo.Tree, error)) {
+		s.open = func(ctx context.Context) (*repo.Tree, error) {
+			return f(ctx, repo.Options{Exclude: s.excluded(), Only: only, IncludeIgnored: o.includeIgnored || s.policy != nil && s.policy.Scan.IncludeIgnored})
+		}
+	}
+	switch {
+	case o.staged:
+		s.mode = "staged"
+		open(func(ctx context.Context, ro repo.Options) (*repo.Tree, error) {
+			return repo.OpenIndex(ctx, s.root, only, ro)
+		})
+		return nil
+	case o.rev != "":
+		s.mode = "rev"
+		open(func(ctx context.Context, ro repo.Options) (*repo.Tree, error) {
+			return repo.OpenRev(ctx, s.root, o.rev, ro)
+		})
+		return nil
+	case o.diff != "" || o.diffLines != "":
+		var err error
+		if only, err = s.difference(ctx, only); err != nil {
+			return err
+		}
+		if len(only) == 0 { // an empty list of paths would mean everything
+			open(func(ctx context.Context, ro repo.Options) (*repo.Tree, error) {
+				return repo.OpenFS(ctx, afero.NewMemMapFs(), filepath.Base(s.root), ro)
+			})
+			return nil
+		}
+	}
+	s.space = repo.DirWorkspace(s.root)
+	open(func(ctx context.Context, ro repo.Options) (*repo.Tree, error) { return repo.OpenDir(ctx, s.root, ro) })
+	return nil
+}
+
+// ready reads the policy and decides which rules run.
+func (s *session) ready(ctx context.Context) error {
+	if err := s.readPolicy(ctx); err != nil {
+		return err
+	}
+	var err error
+	s.choice, err = chooseRules(s.rules.Set, s.opt.only, s.opt.selected, append(slices.Clone(s.policy.Rules.Ignore), s.opt.ignored...))
+	return err
 }
 
 func (s *session) excluded() []string {
@@ -118,58 +172,24 @@ func rootOf(flag string, args []string) (root string, only []string, err error) 
 	return root, only, nil
 }
 
-// most bytes of a policy file
-const policyLimit = 4 << 20
-
-func (s *session) readPolicy(ctx context.Context) error {
-	s.policy = &policy.Policy{}
-	if s.opt.noConfig {
-		return nil
-	}
-	tree, err := s.open(ctx)
-	if err != nil {
-		return &failure{code: exitUsage, err: err}
-	}
-	defer tree.Close()
-	read := func(path string) ([]byte, error) {
-		if path == s.opt.config && s.opt.config != "" {
-			return os.ReadFile(path)
-		}
-		return tree.ReadFile(path, policyLimit)
-	}
-	p, err := policy.Load(read, policy.Options{Known: known(s.rules.Set), Config: s.opt.config, Now: s.app.now})
-	if err != nil {
-		return &failure{code: exitUsage, err: err, hint: "nothing was scanned; mend the file, or look without it: --no-config"}
-	}
-	s.policy = p
-	return nil
-}
-
-func known(set *rules.Set) policy.Known {
-	k := policy.Known{Rules: map[string]bool{}, Recommendations: map[string]policy.Recommendation{}, Facts: map[string]bool{}}
-	for _, r := range set.Rules {
-		k.Rules[r.ID] = true
-	}
-	for _, r := range set.Guideline.Recommendations {
-		k.Recommendations[r.ID] = policy.Recommendation{ReattestDays: r.ReattestDays, Ask: r.Mode == rules.Ask}
-	}
-	for _, f := range set.Guideline.Facts {
-		k.Facts[f.ID] = true
-	}
-	return k
-}
-
 // scan runs the engine over a tree and folds its events. A cancelled run gives its report and the context's error.
 func (s *session) scan(ctx context.Context, tree *repo.Tree, more ...checks.Handler) (*posture.Report, error) {
-	size, err := parseSize(s.opt.maxFileSize)
+	report, _, err := s.run(ctx, tree, more...)
+	return report, err
+}
+
+// run is scan, and also gives the fold, which knows the baseline that the run would make.
+func (s *session) run(ctx context.Context, tree *repo.Tree, more ...checks.Handler) (*posture.Report, *posture.Fold, error) {
+	size, err := parseSize(s.maxFileSize())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	begun := s.app.started()
 	fold := posture.NewFold(posture.Options{
 		Set: s.rules.Set, Policy: s.policy, Now: s.app.now, NoIgnores: s.opt.noIgnores,
-		MinSeverity: rules.Severity(s.opt.minSeverity), MinConfidence: rules.Confidence(s.opt.minConfidence),
+		MinSeverity: rules.Severity(s.opt.minSeverity), MinConfidence: rules.Confidence(s.minConfidence()),
 		Digest:   func(path string) (string, bool) { return digestOf(tree, path) },
+		Trusted:  s.source.trusts,
 		Template: s.template(tree),
 	})
 	for _, h := range more {
@@ -177,36 +197,44 @@ func (s *session) scan(ctx context.Context, tree *repo.Tree, more ...checks.Hand
 			b.fold = fold
 		}
 	}
-	disabled := append(append([]string(nil), s.policy.Rules.Ignore...), s.opt.ignoreRules...)
+	var handler checks.Handler = append(tee{fold}, more...)
+	if s.changes != nil {
+		handler = touching{handler, s.changes}
+	}
 	err = checks.Run(ctx, tree, s.rules, checks.Options{
-		Disabled: disabled, Profile: rules.Audience(s.profile()), MaxFileSize: size, Workers: s.opt.workers, FileTimeout: s.opt.fileTimeout,
-	}, append(tee{fold}, more...))
+		Disabled: s.choice.disabled, Enabled: s.choice.enabled, Profile: rules.Audience(s.profile()), MaxFileSize: size,
+		Workers: s.opt.workers, FileTimeout: s.opt.fileTimeout,
+	}, handler)
 	if err != nil && ctx.Err() == nil {
-		return nil, err
+		return nil, nil, err
 	}
 	report := fold.Report()
 	report.Run.DurationMS = (s.app.started() - begun).Milliseconds()
-	if disabled != nil {
-		report.Policy.DisabledRules = disabled
+	if s.choice.disabled != nil {
+		report.Policy.DisabledRules = s.choice.disabled
 	}
 	report.Run.ExitCode, report.Run.WouldExit = posture.ExitCode(report, posture.ExitOptions{
-		FailOn: s.failOn(), RequireInputs: s.opt.requireInputs, AllowUnclean: !s.opt.requireClean, ExitZero: s.opt.exitZero,
+		FailOn: s.failOn(), RequireInputs: s.opt.requireInputs, AllowUnclean: !s.opt.requireClean, ExitZero: s.opt.exitZero, StrictWaivers: s.opt.strictWaivers,
 	})
-	return report, err
+	return report, fold, err
 }
 
-func (s *session) profile() string {
-	if s.opt.profile == "standard" && s.policy.Profile != "" {
-		return s.policy.Profile
-	}
-	return s.opt.profile
+// What a flag or its variable says beats the configuration, which beats the built-in value.
+
+func (s *session) profile() string { return s.setting("profile", s.opt.profile, s.policy.Profile) }
+func (s *session) failOn() string  { return s.setting("fail-on", s.opt.failOn, s.policy.FailOn) }
+func (s *session) minConfidence() string {
+	return s.setting("min-confidence", s.opt.minConfidence, s.policy.MinConfidence)
+}
+func (s *session) maxFileSize() string {
+	return s.setting("max-file-size", s.opt.maxFileSize, s.policy.Scan.MaxFileSize)
 }
 
-func (s *session) failOn() string {
-	if s.opt.failOn == "high" && s.policy.FailOn != "" {
-		return s.policy.FailOn
+func (s *session) setting(flag, typed, configured string) string {
+	if configured != "" && !s.opt.given(flag) {
+		return configured
 	}
-	return s.opt.failOn
+	return typed
 }
 
 // template holds what no event tells: the program, the run, the target, where policy came from.
@@ -221,18 +249,15 @@ func (s *session) template(tree *repo.Tree) posture.Report {
 	}
 	r.Run = posture.Run{
 		ID: id, StartedAt: s.app.now.UTC().Format(time.RFC3339), OS: runtime.GOOS, Arch: runtime.GOARCH,
-		Mode: s.mode, Partial: s.mode == "staged" || tree.Partial(), Argv: s.argv, Profile: s.profile(), FailOn: s.failOn(),
-		MinSeverity: s.opt.minSeverity, MinConfidence: s.opt.minConfidence,
+		Mode: s.mode, Partial: s.mode != "tree" && s.mode != "rev" && s.mode != "demo" || tree.Partial(), Argv: s.argv, Profile: s.profile(), FailOn: s.failOn(),
+		MinSeverity: s.opt.minSeverity, MinConfidence: s.minConfidence(),
 	}
 	vcs := tree.VCS
 	if vcs == nil {
 		vcs = &repo.VCS{Kind: "none", Reader: tree.Reader}
 	}
 	r.Target = posture.Target{Root: ".", Name: tree.Name, VCS: vcs}
-	r.Policy.Source = "tree"
-	if s.opt.noConfig {
-		r.Policy.Source = "none"
-	}
+	r.Policy.Source, r.Policy.Trusted = s.source.name, s.source.name != "tree"
 	return r
 }
 
@@ -248,18 +273,24 @@ func digestOf(tree *repo.Tree, path string) (string, bool) {
 	return hex.EncodeToString(sum[:]), true
 }
 
-// safeArgs leaves out absolute paths: a report must not tell where it was made.
-func safeArgs(args []string) []string {
-	out := make([]string, len(args))
-	for i, a := range args {
-		if name, value, ok := strings.Cut(a, "="); ok && filepath.IsAbs(value) {
-			a = name + "=…"
-		} else if filepath.IsAbs(a) {
-			a = "…"
+// safeArgs is how the program was called, without paths that tell where: a report must not say where it was made.
+func (a *app) safeArgs() []string {
+	out := make([]string, len(a.args))
+	for i, arg := range a.args {
+		name, value, ok := strings.Cut(arg, "=")
+		switch {
+		case ok && tellsWhere(value):
+			arg = name + "=…"
+		case tellsWhere(arg):
+			arg = "…"
 		}
-		out[i] = a
+		out[i] = arg
 	}
 	return out
+}
+
+func tellsWhere(s string) bool {
+	return filepath.IsAbs(s) || strings.HasPrefix(s, "~") || s == ".." || strings.HasPrefix(s, "../") || strings.Contains(s, "/../")
 }
 
 var errNoWorkspace = fmt.Errorf("the index cannot be fixed; run it on the working tree")

@@ -27,10 +27,9 @@ type Config struct {
 
 // Scan says what is looked at.
 type Scan struct {
-	Exclude             []string `toml:"exclude"`
-	IncludeIgnored      bool     `toml:"include-ignored"`
-	MaxFileSize         string   `toml:"max-file-size"`
-	AllowMissingObjects bool     `toml:"allow-missing-objects"`
+	Exclude        []string `toml:"exclude"`
+	IncludeIgnored bool     `toml:"include-ignored"`
+	MaxFileSize    string   `toml:"max-file-size"`
 }
 
 // Rules switches rules off.
@@ -40,9 +39,10 @@ type Rules struct {
 
 // Limits of waivers.
 type Limits struct {
-	MaxWaiverDays         int   `toml:"max-waiver-days"`
-	MaxWaiverDaysCritical int   `toml:"max-waiver-days-critical"`
-	RequireOwner          *bool `toml:"require-owner"`
+	MaxWaiverDays         int      `toml:"max-waiver-days"`
+	MaxWaiverDaysCritical int      `toml:"max-waiver-days-critical"`
+	RequireOwner          *bool    `toml:"require-owner"`
+	ForbidInlineFor       []string `toml:"forbid-inline-for"` // severities that a comment cannot silence
 }
 
 // Data names exported facts from outside the tree.
@@ -59,11 +59,8 @@ type Export struct {
 // Hook settings.
 type Hook struct {
 	FailOn       string `toml:"fail-on"`
-	Fix          string `toml:"fix"`
-	FixRestage   bool   `toml:"fix-restage"`
-	Required     bool   `toml:"required"`
+	Required     bool   `toml:"required"` // a missing program blocks the commit
 	OnIncomplete string `toml:"on-incomplete"`
-	BudgetMS     int    `toml:"budget-ms"`
 }
 
 // Waiver accepts a gap for a while: one finding by ID, or a rule in some paths.
@@ -146,7 +143,6 @@ func (c *Config) parse(path string, src []byte, opt Options) Errors {
 	word("fail-on", c.FailOn, levels)
 	word("min-confidence", c.MinConfidence, confidence)
 	word("hook.fail-on", c.Hook.FailOn, levels)
-	word("hook.fix", c.Hook.Fix, []string{"never", "suggest", "safe"})
 	word("hook.on-incomplete", c.Hook.OnIncomplete, []string{"block", "warn"})
 	for _, g := range c.Scan.Exclude {
 		if !doublestar.ValidatePattern(g) {
@@ -162,6 +158,9 @@ func (c *Config) parse(path string, src []byte, opt Options) Errors {
 		if !opt.Known.Rules[r] {
 			errs = append(errs, at.key("ignore", fmt.Sprintf("unknown rule %q", r)))
 		}
+	}
+	for _, s := range c.Limits.ForbidInlineFor {
+		word("forbid-inline-for", s, levels[1:])
 	}
 	c.setDefaults()
 	if c.Limits.MaxWaiverDays > ceilingWaiverDays {

@@ -1,5 +1,6 @@
-// Package policy reads what people decided: .bakedin.toml (settings, waivers, facts) and .bakedin/attestations.toml
-// (answers). It validates strictly, reports all errors at once with file and line, and judges nothing.
+// Package policy reads what people decided: .bakedin.toml (settings, waivers, facts), .bakedin/attestations.toml (answers)
+// and .bakedin/baseline.json (known findings). It validates strictly, reports all errors at once with file and line, edits
+// these files without touching a byte of a person's, and judges nothing.
 package policy
 
 import (
@@ -23,6 +24,7 @@ const (
 type Policy struct {
 	Config
 	Attestations []Attestation
+	Baseline     *Baseline   // nil: there is none
 	Protection   *Protection // of the default branch, when an export of it is named
 	Files        []File      // that had a say
 }
@@ -53,9 +55,12 @@ func (e Errors) Error() string { return strings.Join(e, "\n") }
 
 // Options of Load.
 type Options struct {
-	Known  Known
-	Config string    // read in place of the discovered file; empty: discover
-	Now    time.Time // today
+	Known      Known
+	Config     string // read in place of the discovered file; empty: discover
+	NoConfig   bool   // read neither settings nor answers
+	Baseline   string // read in place of the usual file; then it must be there
+	NoBaseline bool
+	Now        time.Time // today
 }
 
 // Load reads the policy of a tree. read returns the content of a path or an error that is fs.ErrNotExist. A file that is
@@ -63,6 +68,13 @@ type Options struct {
 func Load(read func(path string) ([]byte, error), opt Options) (*Policy, error) {
 	p := &Policy{}
 	var errs Errors
+	if err := p.readBaseline(read, opt); err != nil {
+		return nil, err
+	}
+	if opt.NoConfig {
+		p.Config.setDefaults()
+		return p, nil
+	}
 	path, src, err := discover(read, opt.Config)
 	if err != nil {
 		return nil, err
@@ -96,6 +108,26 @@ func Load(read func(path string) ([]byte, error), opt Options) (*Policy, error) 
 		return nil, errs
 	}
 	return p, nil
+}
+
+func (p *Policy) readBaseline(read func(string) ([]byte, error), opt Options) error {
+	if opt.NoBaseline {
+		return nil
+	}
+	path := BaselinePath
+	if opt.Baseline != "" {
+		path = opt.Baseline
+	}
+	src, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) && opt.Baseline == "" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	p.add(path, src)
+	p.Baseline, err = ParseBaseline(path, src)
+	return err
 }
 
 func (p *Policy) add(path string, src []byte) {

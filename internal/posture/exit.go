@@ -11,6 +11,7 @@ type ExitOptions struct {
 	RequireInputs bool   // no AI asset at all is incomplete
 	AllowUnclean  bool   // an incomplete scan is not an exit code of its own
 	ExitZero      bool   // 0 in place of 1
+	StrictWaivers bool   // a waiver or an inline ignore that matches nothing counts as a finding
 }
 
 // ExitCode is 0 when the scan is complete and nothing open is at or above the threshold, 1 when something is, 3 when the
@@ -21,6 +22,9 @@ func ExitCode(r *Report, o ExitOptions) (code, would int) {
 		if f.Status == checks.Open && f.IsNew && o.FailOn != "never" && severityRank(f.Severity) <= severityRank(rules.Severity(o.FailOn)) {
 			would = 1
 		}
+	}
+	if o.StrictWaivers && r.Suppressed.UnusedWaivers+r.Suppressed.UnusedInline+r.Suppressed.ExpiredWaivers > 0 {
+		would = 1
 	}
 	code = would
 	if o.ExitZero {

@@ -19,7 +19,8 @@ type Options struct {
 	Policy        *policy.Policy                   // nil: nobody decided anything
 	Now           time.Time                        // today, for expiry
 	Digest        func(path string) (string, bool) // sha256 (hex) of a file of the tree; nil: none can be had
-	NoIgnores     bool                             // waivers do not count
+	NoIgnores     bool                             // waivers, inline ignores and the baseline do not count
+	Trusted       func(checks.Ignore) bool         // whether an inline ignore has authority; nil: all have
 	MinSeverity   rules.Severity
 	MinConfidence rules.Confidence
 	Template      Report // Tool, Run, Target and Policy as the report shall have them
@@ -41,6 +42,7 @@ type Fold struct {
 	skipped  []skip
 	states   map[string]checks.RuleState
 	notices  []checks.Notice
+	ignores  []checks.Ignore
 	end      checks.End
 	ended    bool
 }
@@ -69,6 +71,7 @@ func (f *Fold) Asset(v repo.Asset) error       { f.assets = append(f.assets, v);
 func (f *Fold) Context(v checks.Context) error { f.contexts = append(f.contexts, v); return nil }
 func (f *Fold) Skipped(v checks.Skipped) error { f.skipped = append(f.skipped, v); return nil }
 func (f *Fold) Rule(v checks.RuleState) error  { f.states[v.Rule] = v; return nil }
+func (f *Fold) Ignore(v checks.Ignore) error   { f.ignores = append(f.ignores, v); return nil }
 func (f *Fold) Notice(v checks.Notice) error   { f.notices = append(f.notices, v); return nil }
 func (f *Fold) End(v checks.End) error         { f.end, f.ended = v, true; return nil }
 func (f *Fold) Finding(v checks.Finding) error {
@@ -107,6 +110,8 @@ func (f *Fold) Report() *Report {
 
 	all := slices.Clone(f.gaps)
 	waivers := f.waive(all, &r)
+	comments := f.ignoreInline(all, &r)
+	f.recognise(all, &r)
 	r.Findings = f.shown(sorted(all), &r)
 	r.Run.Files = f.begin.Counts
 	r.Run.Files.Scanned, r.Run.Files.Skipped = f.end.Scanned, len(f.skipped)
@@ -114,6 +119,7 @@ func (f *Fold) Report() *Report {
 	r.Run.Complete = f.ended && f.end.Complete
 	r.Summary = summarise(&r)
 	f.ownNotices(&r, waivers)
+	f.commentNotices(&r, comments)
 	if r.Run.Partial {
 		r.Notices = append(r.Notices, checks.Notice{Kind: "partial-run", Text: "only a part of the tree was looked at: no posture is given"})
 		return &r

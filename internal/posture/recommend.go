@@ -36,7 +36,7 @@ func (f *Fold) recommend(r *rules.Recommendation, section string, gaps []checks.
 	speaks := func(x *checks.Finding) bool { return slices.Contains(x.Supports, r.ID) }
 	for i := range gaps {
 		if x := &gaps[i]; speaks(x) && x.Strength >= rules.E2 && x.Confidence != "low" && !x.InTests {
-			if x.Status == checks.Waived {
+			if x.Status == checks.Waived || x.Status == checks.IgnoredInline && x.Suppression.Expires != nil {
 				j.waived = append(j.waived, x)
 			} else {
 				j.gaps = append(j.gaps, x)

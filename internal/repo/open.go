@@ -105,8 +105,11 @@ func (t *Tree) askGit(ctx context.Context, dir string, opt Options) (map[string]
 	return listed, nil
 }
 
-// Close lets go of the directory.
+// Close lets go of the directory, or of git.
 func (t *Tree) Close() error {
+	if t.rev != nil {
+		return t.rev.blobs.Close()
+	}
 	if t.root != nil {
 		return t.root.Close()
 	}
@@ -123,6 +126,9 @@ func (t *Tree) Open(p string) (Blob, error) {
 			return nil, &fs.PathError{Op: "open", Path: p, Err: fs.ErrNotExist}
 		}
 		return memory{strings.NewReader(string(b))}, nil
+	}
+	if t.rev != nil {
+		return t.rev.open(p)
 	}
 	info, err := t.fs.Stat(p) // before it is opened: opening a pipe would wait for its writer
 	if err != nil {

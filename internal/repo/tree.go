@@ -24,6 +24,7 @@ type Tree struct {
 	fs      afero.Fs
 	root    *os.Root          // nil for memory and previews
 	overlay map[string][]byte // contents that stand in front of fs; nil: removed
+	rev     *revision         // set when the tree is that of a commit
 	partial bool
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ var (
 	ErrNewer     = errors.New("written by a newer bakedin; update this one")
 )
 
-// Decode reads a json-v1 document back. Fields it does not know stay out of sight. The strings are those of the document:
+// Decode reads a json-v1 document, or the same as jsonl, back. Fields it does not know stay out of sight. The strings are those of the document:
 // as untrusted as a repository. A reader that fails, a document that is none of ours (ErrNotReport), has a newer major
 // version (ErrNewer) or goes beyond the limits is an error.
 func Decode(r io.Reader) (*posture.Report, error) {
@@ -38,10 +39,15 @@ func Decode(r io.Reader) (*posture.Report, error) {
 		return nil, fmt.Errorf("report has more than %d objects", maxObjects)
 	}
 	var head struct {
+		Event   string `json:"event"`
 		Schema  string `json:"schema"`
 		Version string `json:"schema_version"`
 	}
-	if err := json.Unmarshal(text, &head); err != nil {
+	first := text
+	if line, _, ok := bytes.Cut(text, []byte("\n")); ok && json.Valid(line) {
+		first = line // a stream of objects
+	}
+	if err := json.Unmarshal(first, &head); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrNotReport, err)
 	}
 	major, _, _ := strings.Cut(head.Version, ".")
@@ -52,8 +58,13 @@ func Decode(r io.Reader) (*posture.Report, error) {
 		return nil, fmt.Errorf("%w: its schema is %.40q %.20q, this one reads %q", ErrNewer, head.Schema, head.Version, SchemaName)
 	}
 	report := &posture.Report{}
-	if err := json.Unmarshal(text, report); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrNotReport, err)
+	if head.Event == "begin" {
+		report, err = decodeLines(text)
+	} else if err = json.Unmarshal(text, report); err != nil {
+		err = fmt.Errorf("%w: %v", ErrNotReport, err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if n := len(report.Findings) + len(report.Evidence); n > maxFindings {
 		return nil, fmt.Errorf("report has %d findings, more than %d", n, maxFindings)

@@ -6,22 +6,28 @@ import (
 	"io"
 	"strings"
 
-	"bakedin/checks"
 	"bakedin/internal/posture"
 	"bakedin/internal/safe"
 	"bakedin/rules"
 )
 
-// most findings in a Markdown table; hosts cut long comments
-const markdownRows = 100
+// What a Markdown document holds at most: hosts refuse comments of more than 65,536 characters.
+const (
+	markdownRows  = 100
+	markdownBytes = 60_000
+)
 
-// Markdown writes the comment of a pull request: posture, critical gaps, findings, what was looked at. Every string of the
-// repository stands in a code span.
+// Markdown writes the comment of a pull request and the summary of a job: posture, critical gaps, new findings, what is
+// hidden, what was looked at. Every string of the repository stands in a code span.
 func Markdown(w io.Writer, r *posture.Report, _ *rules.Set) error {
 	var b bytes.Buffer
 	b.WriteString("## bakedin\n\n")
-	if !r.Run.Complete {
-		fmt.Fprintf(&b, "**INCOMPLETE**: %s could not be read to the end.\n\n", count(r.Run.Files.Skipped, "file"))
+	if fatal := unread(r); !r.Run.Complete {
+		fmt.Fprintf(&b, "**INCOMPLETE**: %s could not be read to the end.\n\n", count(len(fatal), "file"))
+		for _, s := range fatal[:min(len(fatal), 10)] {
+			fmt.Fprintf(&b, "- %s: %s, %s\n", safe.Code(safe.Path(s.Path)), s.Kind, safe.Code(safe.Line(s.Detail)))
+		}
+		b.WriteString("\n")
 	}
 	if p := r.Posture; p != nil {
 		s := p.Shares.Whole()
@@ -30,31 +36,46 @@ func Markdown(w io.Writer, r *posture.Report, _ *rules.Set) error {
 		if len(p.CriticalGaps) > 0 {
 			fmt.Fprintf(&b, "**%s**: %s\n\n", count(len(p.CriticalGaps), "critical gap"), strings.Join(p.CriticalGaps, ", "))
 		}
-	} else if !r.Run.Partial {
+	} else if r.Run.Partial {
+		b.WriteString("No posture: only a part of the tree was looked at.\n\n")
+	} else {
 		b.WriteString("No AI assets found.\n\n")
 	}
-	rows := 0
+	var tail bytes.Buffer
+	if h := hidden(r); h != "" {
+		fmt.Fprintf(&tail, "Hidden: %s.\n\n", h)
+	}
+	fmt.Fprintf(&tail, "Looked at %s%s. Policy: %s. Static files only: nothing was run.\n", count(r.Run.Files.Scanned, "file"), inventory(r), safe.Code(safe.Text(policyLine(r))))
+	rows, left := 0, 0
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Status != checks.Open {
+		if !counts(f) {
 			continue
 		}
 		if rows == 0 {
 			b.WriteString("| severity | rule | place | what |\n|---|---|---|---|\n")
 		}
-		if rows++; rows > markdownRows {
+		row := fmt.Sprintf("| %s | `%s` | %s | %s |\n", f.Severity, f.Rule, safe.Cell(safe.Text(placeOf(f))), safe.Cell(safe.Line(string(f.Message))))
+		if rows++; left > 0 || rows > markdownRows || b.Len()+len(row)+tail.Len() > markdownBytes {
+			left++
 			continue
 		}
-		place := "the repository"
-		if l := f.Location; l != nil {
-			place = safe.Cell(safe.Text(fmt.Sprintf("%s:%d", safe.Path(l.Path), max(1, l.Start.Line))))
-		}
-		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", f.Severity, f.Rule, place, safe.Cell(safe.Line(string(f.Message))))
+		b.WriteString(row)
 	}
-	if rows > markdownRows {
-		fmt.Fprintf(&b, "\n%d more findings are not in this table.\n", rows-markdownRows)
+	if left > 0 {
+		fmt.Fprintf(&b, "\n%s not in this table.\n", plural(left, "more finding is", "more findings are"))
 	}
-	fmt.Fprintf(&b, "\nLooked at %d files; %d waived, %d below the threshold. Static files only: nothing was run.\n", r.Run.Files.Scanned, r.Suppressed.Waived, r.Suppressed.BelowThreshold)
+	if rows > 0 {
+		b.WriteString("\n")
+	}
+	b.Write(tail.Bytes())
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

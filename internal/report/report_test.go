@@ -2,8 +2,12 @@ package report
 
 import (
 	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,29 +64,34 @@ func set() *rules.Set {
 		Confidence: "high", Supports: []string{"SD-3.7"}, Refs: []string{"CWE-502", "LLM03:2025"}, Why: "Whoever can replace the file runs code as this service. More.", Remedy: "Set it."}}}
 }
 
+// formats renders a report in every format, and as text for a workflow log.
 func formats(t *testing.T, r *posture.Report) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for name, write := range map[string]func(*bytes.Buffer) error{
-		"json":     func(b *bytes.Buffer) error { return JSON(b, r) },
-		"sarif":    func(b *bytes.Buffer) error { return SARIF(b, r, set(), SARIFOptions{ShowSuppressed: true}) },
-		"text":     func(b *bytes.Buffer) error { return Text(b, r, set(), TextOptions{ShowSuppressed: true}) },
-		"workflow": func(b *bytes.Buffer) error { return Text(b, r, set(), TextOptions{Workflow: true, ASCII: true}) },
-		"concise":  func(b *bytes.Buffer) error { return Concise(b, r) },
-		"markdown": func(b *bytes.Buffer) error { return Markdown(b, r, set()) },
-	} {
+	render := func(name, format string, o Options) {
 		var b bytes.Buffer
-		if err := write(&b); err != nil {
+		if err := Write(&b, format, r, set(), o); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		out[name] = b.String()
 	}
+	for _, format := range Formats() {
+		render(format, format, Options{Text: TextOptions{ShowSuppressed: true}, SARIF: SARIFOptions{ShowSuppressed: true}})
+	}
+	render("workflow", "text", Options{Text: TextOptions{Workflow: true, ASCII: true}})
+	for _, s := range []string{"rules", "files", "controls"} {
+		render("summary-"+s, "text", Options{Text: TextOptions{Summary: s}})
+	}
+	render("sarif-posture", "sarif", Options{SARIF: SARIFOptions{Scope: "posture", Baseline: true}})
 	return out
 }
 
+// machine formats are parsed by the tests, the others are read by people and kept as golden files.
+var machine = []string{"json", "json-v1", "jsonl", "sarif", "sarif-posture", "gitlab-codequality", "gitlab-sast"}
+
 func TestGoldenText(t *testing.T) {
 	for name, got := range formats(t, fixture()) {
-		if name == "json" || name == "sarif" {
+		if slices.Contains(machine, name) {
 			continue
 		}
 		golden := filepath.Join("testdata", name+".golden")
@@ -101,6 +110,9 @@ func TestGoldenText(t *testing.T) {
 func TestNoFormatLetsAHostileNameThrough(t *testing.T) {
 	for name, got := range formats(t, fixture()) {
 		for _, bad := range []string{"\x1b", "\u202e", "\r"} {
+			if name == "csv" && bad == "\r" { // RFC 4180 ends its lines so
+				got = strings.ReplaceAll(got, "\r\n", "\n")
+			}
 			if strings.Contains(got, bad) {
 				t.Errorf("%s holds %q", name, bad)
 			}
@@ -132,11 +144,95 @@ func TestJSONKeepsItsSchemaAndComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := formats(t, back)
-	for name, want := range formats(t, fixture()) {
-		if again[name] != want {
-			t.Errorf("%s of the saved report differs from that of the run", name)
+	lines, err := Decode(strings.NewReader(formats(t, fixture())["jsonl"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, saved := range map[string]map[string]string{"json": formats(t, back), "jsonl": formats(t, lines)} {
+		for name, want := range formats(t, fixture()) {
+			if saved[name] != want {
+				t.Errorf("%s of the report saved as %s differs from that of the run", name, kind)
+			}
 		}
+	}
+}
+
+func TestAStreamThatBreaksOffIsIncomplete(t *testing.T) {
+	whole := fixture()
+	whole.Run.Complete = true
+	stream := formats(t, whole)["jsonl"]
+	for _, c := range []struct {
+		text     string
+		complete bool
+	}{{stream, true}, {stream[:strings.LastIndex(strings.TrimSpace(stream), "\n")+1], false}} {
+		r, err := Decode(strings.NewReader(c.text))
+		if err != nil || r.Run.Complete != c.complete {
+			t.Errorf("complete %v, want %v (%v)", r.Run.Complete, c.complete, err)
+		}
+	}
+	r, err := Decode(strings.NewReader(stream + "{\"event\":\"of a later version\"}\n"))
+	if err != nil || !strings.Contains(string(r.Notices[len(r.Notices)-1].Text), "1 events") {
+		t.Errorf("an unknown event is not counted (%v)", err)
+	}
+	if _, err := Decode(strings.NewReader(stream + "{\"event\":\"asset\",")); err == nil {
+		t.Error("a broken line was accepted")
+	}
+}
+
+func TestMachineFormatsAreWellFormed(t *testing.T) {
+	out := formats(t, fixture())
+	if err := xml.Unmarshal([]byte(out["junit"]), new(struct {
+		Suites []struct {
+			Failures int `xml:"failures,attr"`
+		} `xml:"testsuite"`
+	})); err != nil {
+		t.Errorf("junit: %v", err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(out["csv"])).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Errorf("csv has %d rows (%v)", len(rows), err)
+	}
+	for _, format := range []string{"gitlab-codequality", "gitlab-sast", "sarif", "json"} {
+		if !json.Valid([]byte(out[format])) {
+			t.Errorf("%s is no JSON", format)
+		}
+	}
+	var quality []struct{ Fingerprint string }
+	if err := json.Unmarshal([]byte(out["gitlab-codequality"]), &quality); err != nil || len(quality) != 2 || quality[0].Fingerprint == "" {
+		t.Errorf("code quality: %v %v", quality, err)
+	}
+	for _, bad := range []string{"<script", "http://", "https://", "src=", "@import"} {
+		if strings.Contains(out["html"], bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+}
+
+func TestASpreadsheetTakesNoTextForAFormula(t *testing.T) {
+	for _, s := range []string{"=1+1", "+1", "-1", "@x", "\tx", "\rx"} {
+		if got := cell(s); got != "'"+s {
+			t.Errorf("%q became %q", s, got)
+		}
+	}
+	if cell("app/load.py") != "app/load.py" {
+		t.Error("a plain cell was changed")
+	}
+}
+
+func TestALongListIsCutWithACount(t *testing.T) {
+	r := fixture()
+	for range 6000 {
+		r.Findings = append(r.Findings, r.Findings[1])
+	}
+	out := formats(t, r)
+	if n := len(out["markdown"]); n > markdownBytes || !strings.Contains(out["markdown"], "more findings are not in this table") {
+		t.Errorf("the Markdown has %d bytes and does not say what it left out", n)
+	}
+	if n := strings.Count(out["github"], "\n::error"); n > annotations {
+		t.Errorf("%d annotations", n)
+	}
+	if !strings.Contains(out["sarif"], "results of lower severity were left out") {
+		t.Error("the SARIF log does not say what it left out")
 	}
 }
 
@@ -145,8 +241,10 @@ func TestSARIFKeepsItsSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate(t, schema, []byte(formats(t, fixture())["sarif"])); err != nil {
-		t.Error(err)
+	for _, name := range []string{"sarif", "sarif-posture"} {
+		if err := validate(t, schema, []byte(formats(t, fixture())[name])); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	var b bytes.Buffer
 	if err := SARIF(&b, fixture(), set(), SARIFOptions{}); err != nil || strings.Contains(b.String(), "bk1:1111") {

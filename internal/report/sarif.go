@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,12 +19,18 @@ import (
 type SARIFOptions struct {
 	Category       string // keeps the alerts of two analyses of one repository apart
 	ShowSuppressed bool
+	Scope          string // file (or empty): findings of files; all: also those of the repository; posture: also the recommendations
+	Baseline       bool   // a baseline was given: results say whether they are new
 }
 
-// most results that code-scanning hosts keep of a run
-const sarifResults = 5000
+// What code-scanning hosts keep of a log.
+const (
+	sarifResults = 5000 // of a run, worst first
+	sarifRelated = 100  // locations of a result
+	sarifTags    = 10   // of a rule
+)
 
-// SARIF writes the findings of files as SARIF 2.1.0. Waived findings are left out unless asked for, because hosts open them
+// SARIF writes the findings as SARIF 2.1.0. Waived and known findings are left out unless asked for, because hosts open them
 // as alerts; findings about the repository as a whole are left out because they have no line to stand on.
 // Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 func SARIF(w io.Writer, r *posture.Report, set *rules.Set, o SARIFOptions) error {
@@ -35,7 +40,7 @@ func SARIF(w io.Writer, r *posture.Report, set *rules.Set, o SARIFOptions) error
 	dropped := 0
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Scope == "repo" || f.Location == nil || f.Status != checks.Open && !o.ShowSuppressed {
+		if !counts(f) && !o.ShowSuppressed || (f.Location == nil || f.Scope == "repo") && o.Scope != "all" {
 			continue
 		}
 		if len(results) == sarifResults {
@@ -43,86 +48,135 @@ func SARIF(w io.Writer, r *posture.Report, set *rules.Set, o SARIFOptions) error
 			continue
 		}
 		rule := set.Rule(f.Rule)
-		if rule == nil {
-			rule = &rules.Rule{ID: f.Rule, Title: f.Title, Severity: f.Severity, Confidence: f.Confidence}
+		if rule == nil { // of a saved report of another version
+			rule = &rules.Rule{ID: f.Rule, Title: f.Title, Severity: f.Severity, Confidence: f.Confidence, Supports: f.Supports, Refs: f.CWE}
 		}
 		if _, ok := index[f.Rule]; !ok {
 			index[f.Rule] = len(used)
 			used = append(used, rule)
 		}
-		results = append(results, resultOf(f, index[f.Rule]))
+		results = append(results, resultOf(f, index[f.Rule], o))
 	}
-	driver := sarifDriver{Name: "bakedin", SemanticVersion: r.Tool.Version, Rules: []sarifRule{}}
+	if o.Scope == "posture" {
+		for i := range r.Recommendations {
+			results = append(results, standing(&r.Recommendations[i]))
+		}
+	}
+	catalogues := newTaxonomies(set)
+	driver := sarifDriver{Name: "bakedin", SemanticVersion: r.Tool.Version, Organization: "bakedin", Rules: []sarifRule{}}
 	for _, rule := range used {
-		driver.Rules = append(driver.Rules, ruleOf(rule))
+		described := ruleOf(rule)
+		described.Relationships = catalogues.relate(rule)
+		driver.Rules = append(driver.Rules, described)
+	}
+	for i, t := range catalogues.list {
+		driver.Taxonomies = append(driver.Taxonomies, sarifToolRef{t.Name, i})
 	}
 	run := sarifRun{
-		Tool: sarifTool{driver}, Results: results, ColumnKind: "unicodeCodePoints",
+		Tool: sarifTool{driver}, Results: results, ColumnKind: "unicodeCodePoints", Taxonomies: catalogues.list,
 		Automation:  sarifAutomation{ID: "bakedin/" + r.Run.Profile + "/" + o.Category},
 		URIBases:    map[string]sarifURIBase{"SRCROOT": {Description: sarifText{Text: "the root of the scanned repository"}}},
 		Invocations: []sarifInvocation{{Successful: r.Run.Complete, Notifications: notifications(r, dropped)}},
 	}
-	var b bytes.Buffer
-	if err := json.NewEncoder(&b).Encode(sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}); err != nil {
+	if v := r.Target.VCS; v != nil && strings.Contains(v.Remote, "://") {
+		run.Provenance = []sarifProvenance{{Repository: v.Remote, Revision: v.Commit, Branch: v.Branch}}
+	}
+	text, err := json.Marshal(sarifLog{Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(escape(b.Bytes()))
+	_, err = w.Write(escape(append(text, '\n')))
 	return err
 }
 
 var sarifLevel = map[rules.Severity]string{rules.Critical: "error", rules.High: "error", rules.Medium: "warning", rules.Low: "note"}
 var sarifSeverity = map[rules.Severity]string{rules.Critical: "9.3", rules.High: "8.0", rules.Medium: "5.5", rules.Low: "2.5"}
 
+// ruleOf describes a rule: the same file that explain prints.
 func ruleOf(r *rules.Rule) sarifRule {
 	out := sarifRule{
-		ID: r.ID, Name: r.ID, Short: sarifText{Text: r.Title}, Full: sarifText{Text: paragraph(r.Why, r.Title)},
+		ID: r.ID, Name: r.ID, Short: sarifText{Text: r.Title}, Full: sarifText{Text: firstParagraph(r.Why, r.Title)},
 		Configuration: sarifConfiguration{Level: sarifLevel[r.Severity]},
 		Properties:    map[string]any{"security-severity": sarifSeverity[r.Severity], "precision": string(r.Confidence)},
 	}
-	out.Help = sarifText{Text: r.Why + "\n" + r.Remedy, Markdown: "**Why**\n\n" + r.Why + "\n**What to do**\n\n" + r.Remedy}
+	out.Help = sarifText{Text: r.Why + "\n" + r.Remedy, Markdown: helpOf(r)}
 	tags := []string{"security"} // must be first, or the severity is ignored
 	for _, s := range r.Supports {
 		tags = append(tags, "guideline-"+s)
 	}
 	for _, ref := range r.Refs {
+		id, _, _ := strings.Cut(ref, ":")
 		switch {
 		case strings.HasPrefix(ref, "CWE-"):
 			tags = append(tags, "external/cwe/"+strings.ToLower(ref))
 		case strings.HasPrefix(ref, "LLM"):
-			tags = append(tags, "owasp-"+strings.ToLower(ref[:5]))
+			tags = append(tags, "owasp-"+strings.ToLower(id))
+		case strings.HasPrefix(ref, "AML."):
+			tags = append(tags, "atlas-"+strings.ToLower(ref))
 		}
 	}
-	out.Properties["tags"] = tags[:min(10, len(tags))]
+	out.Properties["tags"] = tags[:min(sarifTags, len(tags))]
 	return out
 }
 
-func paragraph(s, fallback string) string {
+func helpOf(r *rules.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**Why**\n\n%s\n\n**What to do**\n\n%s\n", strings.TrimSpace(r.Why), strings.TrimSpace(r.Remedy))
+	for _, e := range r.Examples {
+		for _, x := range []struct {
+			name string
+			e    *rules.Example
+		}{{"Bad", e.Bad}, {"Good", e.Good}} {
+			if x.e != nil && x.e.Text != "" && len(x.e.Text) < 2000 && !strings.Contains(x.e.Text, "```") {
+				fmt.Fprintf(&b, "\n%s: `%s`\n\n```\n%s\n```\n", x.name, x.e.Path, strings.TrimRight(x.e.Text, "\n"))
+			}
+		}
+		break
+	}
+	fmt.Fprintf(&b, "\n**Speaks to** %s\n\n**Accept it for a while**, in `.bakedin.toml`:\n\n```toml\n[[waiver]]\nrule    = %q\npaths   = [\"…\"]\nreason  = \"…\"\nowner   = \"@…\"\ncreated = 2027-01-01\nexpires = 2027-02-01\n```\n", strings.Join(r.Supports, ", "), r.ID)
+	return b.String()
+}
+
+func firstParagraph(s, fallback string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n\n")
 	if s = strings.Join(strings.Fields(s), " "); s == "" {
 		return fallback
 	}
 	return s
 }
 
-func resultOf(f *checks.Finding, index int) sarifResult {
-	loc := sarifPhysical{Artifact: sarifArtifact{URI: uri(f.Location.Path), Base: "SRCROOT"}, Region: regionOf(f.Location)}
+func resultOf(f *checks.Finding, index int, o SARIFOptions) sarifResult {
+	l := f.Location
+	if l == nil { // of the repository: hosts want a file to stand on
+		l = &checks.Location{Kind: "repo", Path: ".bakedin.toml"}
+	}
 	out := sarifResult{
-		RuleID: f.Rule, RuleIndex: index, Level: sarifLevel[f.Severity], Kind: "fail",
+		RuleID: f.Rule, RuleIndex: &index, Level: sarifLevel[f.Severity], Kind: "fail",
 		Message:      sarifText{Text: string(safe.Line(string(f.Message)))},
-		Locations:    []sarifLocation{{loc}},
+		Locations:    []sarifLocation{{sarifPhysical{Artifact: sarifArtifact{URI: uri(l.Path), Base: "SRCROOT"}, Region: regionOf(l)}}},
 		Fingerprints: map[string]string{"bakedin/v1": f.Fingerprints["bakedin/v1"]},
 		Properties:   map[string]any{"confidence": f.Confidence, "strength": f.Strength, "recommendations": f.Supports, "id": f.ID},
 	}
-	if fp := f.Fingerprints["bakedin/v1"]; len(fp) >= 16 && f.Location.Kind != "text" {
-		out.Fingerprints["primaryLocationLineHash"] = fp[:16] + ":1"
+	if hash := f.Fingerprints[checks.LineHash]; hash != "" {
+		out.Fingerprints[checks.LineHash] = hash
+	} else if fp := f.Fingerprints["bakedin/v1"]; len(fp) >= 16 {
+		out.Fingerprints[checks.LineHash] = fp[:16] + ":1"
 	}
 	if s := f.Suppression; s != nil {
-		out.Suppressions = []sarifSuppression{{Kind: "external", Justification: string(safe.Line(s.Reason))}}
-	}
-	for i, rel := range f.Related {
-		if i == 100 {
-			break
+		kind := "external"
+		if strings.HasPrefix(s.Kind, "inline") {
+			kind = "inSource"
 		}
-		out.Related = append(out.Related, sarifRelated{ID: i + 1, Message: sarifText{Text: string(safe.Line(string(rel.Message)))},
+		out.Suppressions = []sarifSuppression{{Kind: kind, Justification: string(safe.Line(s.Reason))}}
+	}
+	if o.Baseline {
+		out.Baseline = "new"
+		if !f.IsNew {
+			out.Baseline = "unchanged"
+		}
+	}
+	for i, rel := range f.Related[:min(sarifRelated, len(f.Related))] {
+		out.Related = append(out.Related, sarifRelatedLocation{ID: i + 1, Message: sarifText{Text: string(safe.Line(string(rel.Message)))},
 			Physical: sarifPhysical{Artifact: sarifArtifact{URI: uri(rel.Path), Base: "SRCROOT"}, Region: sarifRegion{StartLine: max(1, rel.Start.Line)}}})
 	}
 	for _, fix := range f.Fixes {
@@ -133,12 +187,36 @@ func resultOf(f *checks.Finding, index int) sarifResult {
 	return out
 }
 
-func regionOf(l *checks.Location) sarifRegion {
-	if l.Kind != "text" {
-		length := max(0, l.End.Byte-l.Start.Byte)
-		return sarifRegion{StartLine: 1, ByteOffset: &l.Start.Byte, ByteLength: &length}
+// standing is the status of a recommendation as a result without a place.
+func standing(x *posture.Recommendation) sarifResult {
+	out := sarifResult{RuleID: x.ID, Level: "none", Properties: map[string]any{"status": x.Status, "basis": x.Basis, "severity": x.Severity}}
+	out.Kind = map[posture.Status]string{posture.Pass: "pass", posture.Gap: "fail", posture.Waived: "fail", posture.NeedsYou: "review", posture.NotApplicable: "notApplicable"}[x.Status]
+	if out.Kind == "" {
+		out.Kind = "open"
 	}
-	return sarifRegion{StartLine: max(1, l.Start.Line), StartColumn: l.Start.Column, EndLine: l.End.Line, EndColumn: l.End.Column}
+	if out.Kind == "fail" {
+		out.Level = sarifLevel[x.Severity]
+	}
+	if x.Status == posture.Waived {
+		out.Suppressions = []sarifSuppression{{Kind: "external", Justification: "waived"}}
+	}
+	text := fmt.Sprintf("%s %s: %s", x.ID, safe.Line(x.Title), x.Status)
+	for _, reason := range x.Reasons {
+		text += "; " + string(safe.Line(reason.Text))
+	}
+	out.Message.Text = text
+	return out
+}
+
+func regionOf(l *checks.Location) sarifRegion {
+	switch l.Kind {
+	case "text":
+		return sarifRegion{StartLine: max(1, l.Start.Line), StartColumn: l.Start.Column, EndLine: l.End.Line, EndColumn: l.End.Column}
+	case "repo":
+		return sarifRegion{StartLine: 1}
+	}
+	length := max(0, l.End.Byte-l.Start.Byte)
+	return sarifRegion{StartLine: 1, ByteOffset: &l.Start.Byte, ByteLength: &length}
 }
 
 func changesOf(edits []repo.TextEdit) []sarifChange {

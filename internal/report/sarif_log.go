@@ -10,7 +10,9 @@ type sarifLog struct {
 
 type sarifRun struct {
 	Tool        sarifTool               `json:"tool"`
+	Taxonomies  []sarifTaxonomy         `json:"taxonomies,omitempty"`
 	Automation  sarifAutomation         `json:"automationDetails"`
+	Provenance  []sarifProvenance       `json:"versionControlProvenance,omitempty"`
 	Invocations []sarifInvocation       `json:"invocations"`
 	URIBases    map[string]sarifURIBase `json:"originalUriBaseIds"`
 	ColumnKind  string                  `json:"columnKind"`
@@ -24,17 +26,53 @@ type sarifTool struct {
 type sarifDriver struct {
 	Name            string      `json:"name"`
 	SemanticVersion string      `json:"semanticVersion"`
+	Organization    string      `json:"organization"`
 	Rules           []sarifRule `json:"rules"`
+
+	Taxonomies []sarifToolRef `json:"supportedTaxonomies,omitempty"`
+}
+
+// sarifTaxonomy is a catalogue with the entries that are used.
+type sarifTaxonomy struct {
+	Name    string      `json:"name"`
+	Version string      `json:"version,omitempty"`
+	Short   sarifText   `json:"shortDescription"`
+	Taxa    []sarifTaxa `json:"taxa"`
+}
+
+type sarifTaxa struct {
+	ID    string     `json:"id"`
+	Short *sarifText `json:"shortDescription,omitempty"`
+}
+
+type sarifToolRef struct {
+	Name  string `json:"name"`
+	Index int    `json:"index"`
+}
+
+type sarifRelationship struct {
+	Target struct {
+		ID        string       `json:"id"`
+		Component sarifToolRef `json:"toolComponent"`
+	} `json:"target"`
+	Kinds []string `json:"kinds"`
+}
+
+type sarifProvenance struct {
+	Repository string `json:"repositoryUri"`
+	Revision   string `json:"revisionId,omitempty"`
+	Branch     string `json:"branch,omitempty"`
 }
 
 type sarifRule struct {
-	ID            string             `json:"id"`
-	Name          string             `json:"name"`
-	Short         sarifText          `json:"shortDescription"`
-	Full          sarifText          `json:"fullDescription"`
-	Help          sarifText          `json:"help"`
-	Configuration sarifConfiguration `json:"defaultConfiguration"`
-	Properties    map[string]any     `json:"properties"`
+	ID            string              `json:"id"`
+	Name          string              `json:"name"`
+	Short         sarifText           `json:"shortDescription"`
+	Full          sarifText           `json:"fullDescription"`
+	Help          sarifText           `json:"help"`
+	Configuration sarifConfiguration  `json:"defaultConfiguration"`
+	Relationships []sarifRelationship `json:"relationships,omitempty"`
+	Properties    map[string]any      `json:"properties"`
 }
 
 type sarifText struct {
@@ -65,24 +103,25 @@ type sarifNotification struct {
 }
 
 type sarifResult struct {
-	RuleID       string             `json:"ruleId"`
-	RuleIndex    int                `json:"ruleIndex"`
-	Level        string             `json:"level"`
-	Kind         string             `json:"kind"`
-	Message      sarifText          `json:"message"`
-	Locations    []sarifLocation    `json:"locations"`
-	Related      []sarifRelated     `json:"relatedLocations,omitempty"`
-	Fingerprints map[string]string  `json:"partialFingerprints"`
-	Suppressions []sarifSuppression `json:"suppressions,omitempty"`
-	Fixes        []sarifFix         `json:"fixes,omitempty"`
-	Properties   map[string]any     `json:"properties"`
+	RuleID       string                 `json:"ruleId"`
+	RuleIndex    *int                   `json:"ruleIndex,omitempty"`
+	Level        string                 `json:"level"`
+	Kind         string                 `json:"kind"`
+	Message      sarifText              `json:"message"`
+	Locations    []sarifLocation        `json:"locations,omitempty"`
+	Related      []sarifRelatedLocation `json:"relatedLocations,omitempty"`
+	Fingerprints map[string]string      `json:"partialFingerprints,omitempty"`
+	Suppressions []sarifSuppression     `json:"suppressions,omitempty"`
+	Baseline     string                 `json:"baselineState,omitempty"`
+	Fixes        []sarifFix             `json:"fixes,omitempty"`
+	Properties   map[string]any         `json:"properties"`
 }
 
 type sarifLocation struct {
 	Physical sarifPhysical `json:"physicalLocation"`
 }
 
-type sarifRelated struct {
+type sarifRelatedLocation struct {
 	ID       int           `json:"id"`
 	Message  sarifText     `json:"message"`
 	Physical sarifPhysical `json:"physicalLocation"`

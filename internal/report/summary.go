@@ -1,12 +1,14 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/posture"
-	"bakedin/internal/repo"
 	"bakedin/internal/safe"
 )
 
@@ -28,7 +30,7 @@ func (t *text) summary() {
 	case r.Run.Partial:
 		t.printf("no posture: only a part of the tree was looked at\n")
 	default:
-		t.printf("%s\n", t.paint("33", fmt.Sprintf("no AI assets found (looked for models, prompts, agents, datasets, notebooks and calls of AI libraries in %d files)", r.Run.Files.Scanned)))
+		t.printf("%s\n", t.paint("33", fmt.Sprintf("no AI assets found (looked for models, prompts, agents, datasets, notebooks and calls of AI libraries in %s)", count(r.Run.Files.Scanned, "file"))))
 	}
 	t.lookedAt()
 	for _, n := range r.Notices {
@@ -38,7 +40,7 @@ func (t *text) summary() {
 			t.printf("%-9s %s\n", "note", safe.Line(n.Text))
 		}
 	}
-	t.policy()
+	t.printf("%-9s %s\n", "policy", policyLine(r))
 	if r.Run.DurationMS > 0 {
 		t.printf("%-9s %.1f s\n", "time", float64(r.Run.DurationMS)/1000)
 	}
@@ -46,13 +48,12 @@ func (t *text) summary() {
 }
 
 func (t *text) incomplete() {
-	var fatal []checks.Skipped
-	for _, s := range t.r.Skipped {
-		if s.Fatal() {
-			fatal = append(fatal, s)
-		}
+	fatal := unread(t.r)
+	what := count(len(fatal), "file") + " could not be read to the end"
+	if len(fatal) == 0 {
+		what = "the scan was stopped before its end"
 	}
-	t.printf("%s\n", t.paint("1;33", "INCOMPLETE: "+count(len(fatal), "file")+" could not be read to the end"))
+	t.printf("%s\n", t.paint("1;33", "INCOMPLETE: "+what))
 	for _, s := range fatal[:min(len(fatal), 10)] {
 		t.printf("  %s (%s: %s)\n", safe.Path(s.Path), s.Kind, safe.Line(s.Detail))
 	}
@@ -77,9 +78,7 @@ func (t *text) posture(p *posture.Posture) {
 		unknown = fmt.Sprintf(" (%d unknown)", p.Counts.Unknown)
 	}
 	t.printf("posture   between %.0f and %.0f     proven %.0f · attested %.0f · gap %.0f%s · open %.0f%s\n", i.Low, i.High, s.Proven, s.Attested, s.Gap, waived, s.Open, unknown)
-	c := p.Counts
-	t.printf("          125 recommendations: %d proven, %d attested, %d gap, %d waived, %d need you, %d unknown, %d not applicable\n",
-		c.PassProven, c.PassAttested, c.Gap, c.Waived, c.NeedsYou, c.Unknown, c.NotApplicable)
+	t.printf("          %s\n", statusCounts(p.Counts))
 	if p.NotApplicableShare > 30 {
 		t.printf("          not applicable is %.0f %% of the catalogue: look at the reasons\n", p.NotApplicableShare)
 	}
@@ -91,32 +90,9 @@ func (t *text) posture(p *posture.Posture) {
 	}
 }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// kindsShown is the order of the inventory; code and documents are no news.
-var kindsShown = []struct {
-	kind repo.Kind
-	noun string
-}{{repo.Model, "model"}, {repo.Prompt, "prompt"}, {repo.Agent, "agent file"}, {repo.Manifest, "manifest"}, {repo.Dataset, "dataset"}, {repo.Notebook, "notebook"}, {repo.Deploy, "deployment file"}}
-
 func (t *text) lookedAt() {
 	r := t.r
-	var parts []string
-	for _, k := range kindsShown {
-		if n := r.Summary.Assets[k.kind]; n > 0 {
-			parts = append(parts, count(n, k.noun))
-		}
-	}
-	what := ""
-	if len(parts) > 0 {
-		what = ": " + strings.Join(parts, ", ")
-	}
-	t.printf("%-9s %s%s\n", "looked at", count(r.Run.Files.Scanned, "file"), what)
+	t.printf("%-9s %s%s\n", "looked at", count(r.Run.Files.Scanned, "file"), inventory(r))
 	var left []string
 	if n := r.Run.Files.Excluded; n > 0 {
 		left = append(left, fmt.Sprintf("%d excluded", n))
@@ -130,35 +106,17 @@ func (t *text) lookedAt() {
 	if len(left) > 0 {
 		t.printf("          %s\n", strings.Join(left, ", "))
 	}
-	h := r.Suppressed
-	if h.Waived+h.Inline+h.Baselined+h.BelowThreshold > 0 {
-		t.printf("%-9s %d waived, %d inline, %d known, %d below the threshold\n", "hidden", h.Waived, h.Inline, h.Baselined, h.BelowThreshold)
+	if h := hidden(r); h != "" {
+		t.printf("%-9s %s\n", "hidden", h)
 	}
 }
 
-func (t *text) policy() {
-	r := t.r
-	from := map[string]string{"tree": "scanned tree", "none": "none"}[r.Policy.Source]
-	if from == "" {
-		from = string(safe.Line(r.Policy.Source))
-	}
-	var files []string
-	for _, f := range r.Policy.Files {
-		files = append(files, string(safe.Path(f.Path)))
-	}
-	if len(files) > 0 {
-		from += " (" + strings.Join(files, ", ") + ")"
-	}
-	digest := strings.TrimPrefix(r.Tool.RulesDigest, "sha256:")
-	t.printf("%-9s %s · profile %s · guideline %s · rules %s\n", "policy", from, safe.Line(r.Run.Profile), safe.Line(r.Tool.Guideline.Version), safe.Line(digest[:min(8, len(digest))]))
-}
-
-// next names the one thing to do now.
+// next names the one thing to do now: the worst finding's fix, its page, or the first critical question.
 func (t *text) next() {
-	safeFixes, first := 0, ""
+	safeFixes, first, worst := 0, "", ""
 	for i := range t.r.Findings {
 		f := &t.r.Findings[i]
-		if f.Status != checks.Open {
+		if !counts(f) {
 			continue
 		}
 		if first == "" {
@@ -167,17 +125,16 @@ func (t *text) next() {
 		for _, fix := range f.Fixes {
 			if fix.Applicability == checks.Safe {
 				safeFixes++
+				worst = cmp.Or(worst, f.ID)
 				break
 			}
 		}
 	}
 	switch {
-	case safeFixes > 0:
-		plural := "1 safe fix"
-		if safeFixes > 1 {
-			plural = fmt.Sprintf("%d safe fixes", safeFixes)
-		}
-		t.printf("%-9s bakedin fix     shows %s as a diff\n", "next", plural)
+	case safeFixes == 1:
+		t.printf("%-9s bakedin fix %s     shows the safe fix as a diff\n", "next", worst)
+	case safeFixes > 1:
+		t.printf("%-9s bakedin fix     shows %d safe fixes as a diff\n", "next", safeFixes)
 	case first != "":
 		t.printf("%-9s %s\n", "next", first)
 	case t.r.Posture != nil:
@@ -188,4 +145,34 @@ func (t *text) next() {
 			}
 		}
 	}
+}
+
+// tally prints counts in place of findings: how many are open by rule, by file, or how the recommendations of each control
+// stand.
+func (t *text) tally() {
+	open := map[string]int{}
+	for i := range t.r.Findings {
+		f := &t.r.Findings[i]
+		switch {
+		case !counts(f):
+		case t.Summary == "rules":
+			open[fmt.Sprintf("%-9s %s", f.Severity, f.Rule)]++
+		case f.Location != nil:
+			open[string(safe.Path(f.Location.Path))]++
+		default:
+			open["the repository"]++
+		}
+	}
+	if t.Summary == "controls" {
+		t.printf("%-6s %7s %9s %5s %7s %9s %8s %15s\n", "", "proven", "attested", "gap", "waived", "needs you", "unknown", "not applicable")
+		for _, c := range t.r.Controls {
+			n := c.Counts
+			t.printf("%-6s %7d %9d %5d %7d %9d %8d %15d\n", safe.Line(c.ID), n.PassProven, n.PassAttested, n.Gap, n.Waived, n.NeedsYou, n.Unknown, n.NotApplicable)
+		}
+	} else {
+		for _, name := range slices.SortedFunc(maps.Keys(open), func(a, b string) int { return cmp.Or(open[b]-open[a], strings.Compare(a, b)) }) {
+			t.printf("%5d  %s\n", open[name], name)
+		}
+	}
+	t.printf("\n")
 }

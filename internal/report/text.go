@@ -20,6 +20,8 @@ type TextOptions struct {
 	ASCII          bool // no character beyond ASCII
 	Workflow       bool // stdout is the log of a GitHub workflow: no line may be taken for a command
 	ShowSuppressed bool // also what is waived, ignored or known
+
+	Summary string // rules, files, controls: counts in place of findings
 }
 
 // Text writes the report for people at a terminal or in a log: findings grouped by file with the worst last, the table, the
@@ -29,7 +31,11 @@ func Text(w io.Writer, r *posture.Report, set *rules.Set, o TextOptions) error {
 		o.Width = 100
 	}
 	t := &text{TextOptions: o, r: r, set: set}
-	t.findings()
+	if o.Summary != "" {
+		t.tally()
+	} else {
+		t.findings()
+	}
 	t.summary()
 	out := t.b.String()
 	if o.ASCII {
@@ -150,6 +156,9 @@ func (t *text) finding(group []*checks.Finding) {
 	if r := t.set.Rule(f.Rule); r != nil {
 		t.note("why", string(safe.Line(firstSentence(r.Why))))
 	}
+	for _, rel := range f.Related {
+		t.note(safe.Line(rel.Role), fmt.Sprintf("%s:%d:%d: %s", safe.Path(rel.Path), rel.Start.Line, rel.Start.Column, safe.Line(string(rel.Message))))
+	}
 	for _, fix := range f.Fixes {
 		if fix.Applicability == checks.Manual {
 			t.note("fix", fmt.Sprintf("%s (by hand: bakedin fix %s lists the steps)", safe.Line(fix.Title), f.ID))
@@ -159,10 +168,27 @@ func (t *text) finding(group []*checks.Finding) {
 		break
 	}
 	if s := f.Suppression; s != nil {
-		t.note("waived", string(safe.Line(fmt.Sprintf("by %s: %s", s.Owner, s.Reason))))
+		t.note(silenced[s.Kind], string(safe.Line(suppressedBy(s))))
 	}
 	t.note("guideline", strings.Join(f.Supports, ", "))
 	t.printf("\n")
+}
+
+var silenced = map[string]safe.Text{"waiver": "waived", "inline": "ignored", "inline-foreign": "ignored", "baseline": "known"}
+
+// suppressedBy says who silenced a finding and why.
+func suppressedBy(s *checks.Suppression) string {
+	var parts []string
+	if s.Owner != "" {
+		parts = append(parts, "by "+s.Owner)
+	}
+	if s.Reason != "" {
+		parts = append(parts, s.Reason)
+	}
+	if s.Expires != nil {
+		parts = append(parts, "until "+*s.Expires)
+	}
+	return strings.Join(append(parts, "("+s.Source+")"), ", ")
 }
 
 // place prints where a finding lies, with the line and a caret for text.
@@ -222,8 +248,8 @@ func (t *text) source(f *checks.Finding) {
 }
 
 // note prints "= name: text", wrapped.
-func (t *text) note(name, s string) {
-	prefix := "   = " + name + ": "
+func (t *text) note(name safe.Text, s string) {
+	prefix := "   = " + string(name) + ": "
 	line, indent := prefix, strings.Repeat(" ", len(prefix))
 	empty := true
 	for _, word := range strings.Fields(s) {
