@@ -145,6 +145,9 @@ func (e *engine) inventory(ctx context.Context) error {
 			r.skip = asSkip(err, "unreadable")
 			return r
 		}
+		if len(r.file.Assets) > 0 {
+			r.file.Size = r.file.Assets[0].Size // that of the object behind a git-lfs pointer
+		}
 		if r.file.Is(repo.Manifest) {
 			defer r.file.close()
 			r.packages, r.skip = packagesOf(r.file)

@@ -3,6 +3,7 @@ package checks
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -101,12 +102,18 @@ func (f *File) looksText() bool {
 // SHA256 returns the digest of the content when it was read whole, else the empty string.
 func (f *File) SHA256() string { return f.sum }
 
-// Blob opens the file for reading by ranges. The engine closes it.
+// Blob opens the file for reading by ranges, or the object that a git-lfs pointer stands for. A model whose object is not
+// here is a *Skip: nobody shall read "no findings" off a pointer. The engine closes it.
 func (f *File) Blob() (repo.Blob, error) {
 	if f.blob == nil {
-		b, err := f.tree.Open(f.Path)
-		if err != nil {
-			return nil, &Skip{Kind: "unreadable", Detail: err.Error()}
+		b, err := f.open()
+		switch {
+		case errors.Is(err, repo.ErrMissingObject):
+			return nil, &Skip{Kind: "object-missing", Detail: err.Error()}
+		case errors.Is(err, repo.ErrTooLarge):
+			return nil, &Skip{Kind: "limit", Detail: err.Error()}
+		case err != nil:
+			return nil, asSkip(err, "unreadable")
 		}
 		if b.Size() > f.limit && f.Size <= f.limit {
 			b.Close()
@@ -115,6 +122,15 @@ func (f *File) Blob() (repo.Blob, error) {
 		f.blob = b
 	}
 	return f.blob, nil
+}
+
+func (f *File) open() (repo.Blob, error) {
+	for _, a := range f.Assets {
+		if a.LFS != nil && (a.LFS.Present || a.Kind == repo.Model) {
+			return f.tree.OpenObject(*a.LFS)
+		}
+	}
+	return f.tree.Open(f.Path)
 }
 
 func (f *File) close() {

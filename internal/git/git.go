@@ -20,7 +20,7 @@ var (
 	ErrNoGit         = errors.New("git is not installed")
 	ErrTooOld        = errors.New("git is too old")
 	ErrNoRepository  = errors.New("not a git repository")
-	ErrMissingObject = errors.New("the object is not in the repository")
+	ErrMissingObject = errors.New("the object is not in this clone")
 )
 
 // floor is the oldest git that is used: rev-parse knows --end-of-options since 2.30.

@@ -164,3 +164,9 @@ func (r *Repo) HooksPath(ctx context.Context) (dir string, configured bool, err 
 	}
 	return filepath.Clean(dir), true, nil
 }
+
+// Sparse tells whether the work tree holds only some of the tracked files.
+func (r *Repo) Sparse(ctx context.Context) (bool, error) {
+	values, err := r.Config(ctx, "core.sparseCheckout")
+	return len(values) > 0 && strings.EqualFold(values[len(values)-1], "true"), err
+}

@@ -3,10 +3,12 @@ package repo
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"io"
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"bakedin/internal/format/sniff"
 	"bakedin/internal/glob"
@@ -20,21 +22,18 @@ func mustGlob(g ...string) *glob.Set {
 	return s
 }
 
+// classifier is the globs that say what a file is by its name.
 type classifier struct {
-	tests, examples, documents, vendored, generated *glob.Set
-	instructions, settings, editors, servers        *glob.Set
-	prompts, templates, skills, descriptors         *glob.Set
-	manifests, ci, dockerfiles, datasets            *glob.Set
-	deployments                                     *glob.Set
+	instructions, settings, editors, servers *glob.Set
+	prompts, templates, skills, descriptors  *glob.Set
+	manifests, ci, dockerfiles, datasets     *glob.Set
+	deployments                              *glob.Set
+	packages                                 *glob.Set // archives by another name, of programs and documents
+	translations                             *glob.Set // folders whose texts are shown to people
 }
 
-var classes = func() *classifier {
+var classes = sync.OnceValue(func() *classifier {
 	return &classifier{
-		tests:        mustGlob("{test,tests,testing,__tests__,spec,e2e,qa}/**", "**/{test,tests,__tests__,testdata,test_data,fixtures,test_configs}/**", "**/{test_*,*_test,conftest}.{py,go,js,ts}", "**/*.{test,spec}.{js,jsx,ts,tsx}", "**/{bench,benches,benchmark,benchmarks}/**"),
-		examples:     mustGlob("{example,examples,sample,samples,demo,demos,tutorial,tutorials,cookbook,notebooks}/**", "**/{examples,samples,demos,tutorials}/**"),
-		documents:    mustGlob("{doc,docs,documentation}/**", "**/*.{md,mdx,rst,adoc}"),
-		vendored:     mustGlob("**/{node_modules,vendor,third_party,third-party,site-packages,.venv,venv,bower_components}/**"),
-		generated:    mustGlob("**/*.min.{js,css}", "**/{_next,dist,build}/static/**", "**/static/chunks/**", "**/*.bundle.js", "**/*_pb2.py", "**/_restclient/**"),
 		instructions: mustGlob("**/{claude,claude.local,agents,agents.override,agent,gemini,qwen}.md", "**/.{cursorrules,windsurfrules,clinerules,roorules,goosehints}", "**/.cursor/rules/**/*.{mdc,md}", "**/.windsurf/rules/**", "**/.{clinerules,roo/rules*,kiro/steering,amazonq/rules}/**/*.{md,txt}", "**/.junie/guidelines.md", "**/.github/copilot-instructions.md", "**/.github/instructions/**/*.instructions.md", "**/.github/prompts/*.prompt.md", "**/.github/{chatmodes,agents}/*.md", "**/.claude/{commands,agents,output-styles}/**/*.md", "**/.opencode/{agent,command}*/**/*.md", "**/.codex/prompts/*.md"),
 		skills:       mustGlob("**/skill.md", "**/.{claude,agents,codex}/skills/**/*.md"),
 		settings:     mustGlob("**/.claude/settings{,.local}.json", "**/.claude-plugin/*.json", "**/.codex/config.toml", "**/.gemini/settings.json", "**/.qwen/settings.json", "**/.cursor/{cli,hooks,permissions}.json", "**/.aider.conf.yml", "**/.continue/config.{yaml,yml,json}", "**/.goose/*.{yaml,yml}", "**/.amp/settings.json", "**/.opencode/*.{json,jsonc}", "**/opencode.{json,jsonc}", "**/.kiro/agents/*.json", "**/.amazonq/cli-agents/*.json", "**/.vscode/tasks.json", "**/{.devcontainer/**/,.}devcontainer.json"),
@@ -48,25 +47,10 @@ var classes = func() *classifier {
 		deployments:  mustGlob("**/*.service", "**/Procfile", "**/fly.toml", "**/render.yaml", "**/values*.{yaml,yml}", "**/config.properties"),
 		dockerfiles:  mustGlob("**/{Dockerfile,Containerfile}*", "**/*.{Dockerfile,dockerfile}"),
 		datasets:     mustGlob("**/*.{parquet,arrow,feather,tfrecord,jsonl}", "{data,dataset,datasets}/**/*.{csv,tsv,jsonl,json.gz}", "**/*.dvc"),
+		packages:     mustGlob("*.{docx,xlsx,pptx,odt,ods,odp,epub,jar,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}"),
+		translations: mustGlob("**/{locales,locale,i18n,lang,emails,email}/**"),
 	}
-}()
-
-// PlaceOf says in which part of a repository a path lies.
-func PlaceOf(p string) Place {
-	switch {
-	case classes.vendored.Match(p):
-		return Vendored
-	case classes.generated.Match(p):
-		return Generated
-	case classes.tests.Match(p):
-		return Tests
-	case classes.examples.Match(p):
-		return Examples
-	case classes.documents.Match(p):
-		return Documents
-	}
-	return Product
-}
+})
 
 var (
 	mcpShape   = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.`)
@@ -82,7 +66,7 @@ var (
 
 // Classify tells what a file is from its name and its first bytes.
 func Classify(p string, head, tail []byte, size int64) []Asset {
-	base := path.Base(p)
+	base, classes := path.Base(p), classes()
 	one := func(k Kind, format string) []Asset {
 		place := PlaceOf(p)
 		return []Asset{{ID: p, Kind: k, Path: p, Format: format, Size: size, Place: place, InTests: place == Tests || place == Examples || place == Vendored, Meta: map[string]string{}}}
@@ -96,7 +80,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 				return a
 			}
 		}
-		return one(Dataset, "lfs-pointer")
+		a := one(Dataset, "lfs-pointer")
+		a[0].LFS = &LFS{OID: s.LFS.OID, Size: s.LFS.Size}
+		return a
 	}
 	ext := strings.ToLower(path.Ext(base))
 	folded := foldName(p)
@@ -129,7 +115,7 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(CI, "ci")
 	case classes.dockerfiles.Match(p):
 		return one(Deploy, "dockerfile")
-	case (classes.prompts.Match(p) || classes.templates.Match(p) && roleMarks.Match(head)) && s.Text && !translation.Match(p):
+	case (classes.prompts.Match(p) || classes.templates.Match(p) && roleMarks.Match(head)) && s.Text && !classes.translations.Match(p):
 		if format := promptFormat(base, head); format != "" {
 			return one(Prompt, format)
 		}
@@ -150,7 +136,7 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	case classes.datasets.Match(p):
 		return one(Dataset, strings.TrimPrefix(ext, "."))
 	}
-	if f := s.Format(); (f.Class() == sniff.Archive || f.Class() == sniff.Wrapper) && !packages.Match(base) {
+	if f := s.Format(); (f.Class() == sniff.Archive || f.Class() == sniff.Wrapper) && !classes.packages.Match(base) {
 		return one(Dataset, string(f)) // what is in it may be anything, models too
 	}
 	if format, ok := codeFormats[ext]; ok {
@@ -166,9 +152,6 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	return nil
 }
 
-// packages are archives by another name, of programs and documents.
-var packages = mustGlob("*.{docx,xlsx,pptx,odt,ods,odp,epub,jar,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}")
-
 func promisesModel(s sniff.Result) bool {
 	for _, f := range s.Promised {
 		if f.Class() == sniff.Model {
@@ -180,9 +163,6 @@ func promisesModel(s sniff.Result) bool {
 
 // structured are the extensions in which a list of MCP servers is recognised whatever the file is called.
 var structured = map[string]bool{".json": true, ".jsonc": true, ".toml": true}
-
-// translation are folders whose texts are shown to people.
-var translation = mustGlob("**/{locales,locale,i18n,lang,emails,email}/**")
 
 // foldName lowers the name of a file, not its folders: file systems that do not tell upper from lower case load claude.md.
 func foldName(p string) string {
@@ -229,23 +209,63 @@ func manifestFormat(base string) string {
 	return "requirements"
 }
 
-// Assets classifies a file of the tree by its name and its first bytes.
+// Assets classifies a file of the tree by its name and its first bytes. For a git-lfs pointer whose object is here, the bytes
+// are those of the object.
 func (t *Tree) Assets(f File) ([]Asset, error) {
 	b, err := t.Open(f.Path)
 	if err != nil {
 		return nil, err
 	}
 	defer b.Close()
-	head := make([]byte, min(b.Size(), 4096))
-	if _, err := b.ReadAt(head, 0); err != nil && err != io.EOF {
+	head, tail, err := ends(b)
+	if err != nil {
 		return nil, err
 	}
-	var tail []byte
-	if b.Size() > 4096 && bytes.IndexByte(head, 0) >= 0 {
-		tail = make([]byte, min(b.Size(), 64<<10))
-		if _, err := b.ReadAt(tail, b.Size()-int64(len(tail))); err != nil && err != io.EOF {
-			return nil, err
+	assets := Classify(f.Path, head, tail, b.Size())
+	for _, a := range assets {
+		if a.LFS != nil {
+			return t.behind(a)
 		}
 	}
-	return Classify(f.Path, head, tail, b.Size()), nil
+	return assets, nil
+}
+
+// behind classifies what a git-lfs pointer stands for.
+func (t *Tree) behind(pointer Asset) ([]Asset, error) {
+	b, err := t.OpenObject(*pointer.LFS)
+	if errors.Is(err, ErrMissingObject) {
+		return []Asset{pointer}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	head, tail, err := ends(b)
+	if err != nil {
+		return nil, err
+	}
+	assets := Classify(pointer.Path, head, tail, b.Size())
+	for i := range assets {
+		assets[i].LFS = &LFS{OID: pointer.LFS.OID, Size: pointer.LFS.Size, Present: true}
+	}
+	return assets, nil
+}
+
+// ends reads what tells a format. Formats with a table of contents at their end are binary, so that a text has no tail.
+func ends(b Blob) (head, tail []byte, err error) {
+	head = make([]byte, min(b.Size(), sniff.HeadSize))
+	if n, err := b.ReadAt(head, 0); err != nil && err != io.EOF {
+		return nil, nil, err
+	} else {
+		head = head[:n] // it shrank since it was opened
+	}
+	if b.Size() > sniff.HeadSize && bytes.IndexByte(head, 0) >= 0 {
+		tail = make([]byte, min(b.Size(), sniff.TailSize))
+		n, err := b.ReadAt(tail, b.Size()-int64(len(tail)))
+		if err != nil && err != io.EOF {
+			return nil, nil, err
+		}
+		tail = tail[:n]
+	}
+	return head, tail, nil
 }

@@ -32,10 +32,6 @@ func (g *ignorer) enter(dir, text string) {
 	}
 }
 
-func inside(path, dir string) bool {
-	return dir == "" || path == dir || strings.HasPrefix(path, dir+"/")
-}
-
 // ignored tells whether a file or folder is left out. Its folder has been entered and is itself not ignored.
 func (g *ignorer) ignored(path string, isDir bool) bool {
 	for i := len(g.levels) - 1; i >= 0; i-- {

@@ -2,18 +2,12 @@ package repo
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"bakedin/internal/git"
 	"bakedin/internal/glob"
 )
-
-// largest staged blob that is read; a larger one is told as a limit
-const blobLimit = 64 << 20
 
 // OpenIndex opens what is staged in git as a tree: for each path the content of the index, never of the working tree. With
 // paths only these are taken, and one that is not staged is read from the working tree: so the pre-commit framework asks.
@@ -22,78 +16,110 @@ func OpenIndex(ctx context.Context, dir string, paths []string, opt Options) (*T
 	if err != nil {
 		return nil, fmt.Errorf("the index cannot be read: %w", err)
 	}
-	exclude, err := glob.Compile(opt.Exclude)
-	if err != nil {
-		return nil, err
-	}
 	t, _, err := openRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	t.Reader, t.partial, t.overlay = "index", true, map[string][]byte{}
-	t.VCS = &VCS{Kind: "git", Reader: "index"}
-	t.VCS.Commit, t.VCS.Branch, _ = g.Head(ctx) // none yet on an unborn branch
-	entries, err := g.Staged(ctx)
-	if err != nil {
+	folder := t.src.(*files)
+	folder.git = g.Common
+	src := newObjects(ctx, g, folder)
+	t.Reader, t.partial, t.src = "index", true, src
+	if err := t.stage(ctx, g, src, paths, opt); err != nil {
 		t.Close()
 		return nil, err
 	}
-	blobs := g.Blobs(ctx)
-	defer blobs.Close()
-	for _, e := range entries {
-		switch {
-		case len(paths) > 0 && !slices.Contains(paths, e.Path):
-			continue
-		case exclude.Match(e.Path):
-			t.Counts.Excluded++
-			continue
-		}
-		t.Counts.Seen++
-		if err := t.stage(blobs, e); err != nil {
-			t.Close()
-			return nil, err
+	return t, nil
+}
+
+func (t *Tree) stage(ctx context.Context, g *git.Repo, src *objects, paths []string, opt Options) error {
+	exclude, err := glob.Compile(opt.Exclude)
+	if err != nil {
+		return err
+	}
+	t.VCS = &VCS{Kind: "git", Reader: "index"}
+	if t.VCS.Commit, t.VCS.Branch, err = g.Head(ctx); err != nil {
+		return err
+	}
+	staged, err := g.Staged(ctx)
+	if err != nil {
+		return err
+	}
+	named := map[string]bool{}
+	for _, p := range paths {
+		named[p] = true
+	}
+	entries := staged[:0]
+	for _, e := range staged {
+		if len(paths) == 0 || named[e.Path] {
+			entries = append(entries, e)
+			delete(named, e.Path)
 		}
 	}
-	for _, p := range paths {
-		if _, staged := t.overlay[p]; staged || slices.ContainsFunc(t.Left, func(l Left) bool { return l.Path == p }) || exclude.Match(p) {
+	if entries, err = sized(ctx, g, entries); err != nil {
+		return err
+	}
+	t.list(src, entries, exclude)
+	for _, p := range slices.Compact(slices.Sorted(slices.Values(paths))) {
+		if !named[p] {
 			continue
 		}
 		t.Counts.Seen++
-		if b, err := t.Open(p); err != nil {
-			t.Left = append(t.Left, Left{Path: p, Kind: "unreadable", Detail: err.Error()})
+		if exclude.Match(p) {
+			t.Counts.Excluded++
+		} else if b, err := t.Open(p); err != nil {
+			t.left(p, "unreadable", reason(err))
 		} else {
 			t.Files = append(t.Files, File{Path: p, Size: b.Size()})
 			b.Close()
 		}
 	}
-	slices.SortFunc(t.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return t, nil
+	t.sort()
+	return nil
 }
 
-func (t *Tree) stage(blobs *git.Blobs, e git.Entry) error {
-	leave := func(kind, detail string) { t.Left = append(t.Left, Left{Path: e.Path, Kind: kind, Detail: detail}) }
-	switch e.Mode {
-	case git.ModeGitlink:
-		leave("submodule", "a submodule: scan it as a repository of its own")
-		return nil
-	case git.ModeLink:
-		return nil // its content is a path, which is not followed
-	}
-	err := blobs.Read(e.ID, func(size int64, r io.Reader) error {
-		if size > blobLimit {
-			leave("limit", fmt.Sprintf("%d bytes are staged, more than the %d that a hook reads; scan the folder", size, int64(blobLimit)))
-			return nil
+// sized fills in the sizes of entries; -1 for a blob that is not in this clone.
+func sized(ctx context.Context, g *git.Repo, entries []git.Entry) ([]git.Entry, error) {
+	var ids []string
+	for _, e := range entries {
+		if e.Mode != git.ModeGitlink {
+			ids = append(ids, e.ID)
 		}
-		content, err := io.ReadAll(r)
-		if err == nil {
-			t.overlay[e.Path] = content
-			t.Files = append(t.Files, File{Path: e.Path, Size: size, Blob: e.ID})
-		}
-		return err
-	})
-	if errors.Is(err, git.ErrMissingObject) {
-		leave("object-missing", "the object is not in this clone")
-		return nil
 	}
-	return err
+	sizes, err := g.Sizes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range entries {
+		size, ok := sizes[e.ID]
+		if !ok {
+			size = -1
+		}
+		entries[i].Size = size
+	}
+	return entries, nil
+}
+
+// list adds entries of an index or a revision to the tree.
+func (t *Tree) list(src *objects, entries []git.Entry, exclude *glob.Set) {
+	for _, e := range entries {
+		if e.Mode == git.ModeGitlink {
+			t.left(e.Path, "submodule", "a submodule: scan it as a repository of its own")
+			continue
+		}
+		t.Counts.Seen++
+		switch {
+		case exclude.Match(e.Path):
+			t.Counts.Excluded++
+		case e.Mode == git.ModeLink: // its content is a path, which is not followed
+		case checkPath(e.Path) != nil:
+			t.left(e.Path, "unreadable", "not a path that a work tree can have")
+		case e.Size < 0:
+			t.left(e.Path, "object-missing", ErrMissingObject.Error())
+		case e.Size > blobOnDisk:
+			t.left(e.Path, "limit", fmt.Sprintf("%d bytes in git, at most %d are read; scan the folder", e.Size, int64(blobOnDisk)))
+		default:
+			src.ids[e.Path] = e.ID
+			t.Files = append(t.Files, File{Path: e.Path, Size: e.Size, Blob: e.ID})
+		}
+	}
 }

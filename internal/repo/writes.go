@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
-	"strings"
 )
 
 func digest(b []byte) string {
@@ -53,49 +51,4 @@ func Writes(t *Tree, edits []TextEdit) (Plan, error) {
 		plan.Edits = append(plan.Edits, Write{Path: p, Base: base, New: []byte(text)})
 	}
 	return plan, nil
-}
-
-// Preview is the tree as it would be after the plan.
-func Preview(t *Tree, plan Plan) (*Tree, error) {
-	out := *t
-	out.root = nil // the directory is the original's to close
-	out.overlay = maps.Clone(t.overlay)
-	if out.overlay == nil {
-		out.overlay = map[string][]byte{}
-	}
-	out.Files = slices.Clone(t.Files)
-	for _, e := range plan.Edits {
-		switch e := e.(type) {
-		case Write:
-			out.put(e.Path, e.New)
-		case Remove:
-			out.put(e.Path, nil)
-		case Rename:
-			content, err := t.ReadFile(e.Path, renameLimit)
-			if err != nil {
-				return nil, err
-			}
-			out.put(e.Path, nil)
-			out.put(e.To, content)
-		case Stream: // what it writes is made when it is applied; the preview shows its table
-		}
-	}
-	return &out, nil
-}
-
-// largest file that a preview moves in memory
-const renameLimit = 64 << 20
-
-// put sets the content of a path, or removes it.
-func (t *Tree) put(p string, content []byte) {
-	t.overlay[p] = content
-	i, found := slices.BinarySearchFunc(t.Files, p, func(f File, p string) int { return strings.Compare(f.Path, p) })
-	switch {
-	case content == nil && found:
-		t.Files = slices.Delete(t.Files, i, i+1)
-	case found:
-		t.Files[i].Size = int64(len(content))
-	case content != nil:
-		t.Files = slices.Insert(t.Files, i, File{Path: p, Size: int64(len(content))})
-	}
 }

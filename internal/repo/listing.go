@@ -1,0 +1,158 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"bakedin/internal/git"
+)
+
+// listing is what git says the files of a work tree are. A nil listing lists nothing.
+type listing struct {
+	files   map[string]bool // tracked, or untracked and not ignored; true once the walk met it
+	folders map[string]bool // folders that hold something tracked
+	git     questions
+}
+
+// questions are those of git that most trees never have to ask.
+type questions struct {
+	tracked func() ([]git.Entry, error)
+	sparse  func() (bool, error)
+}
+
+func newListing(names []string, ask questions) *listing {
+	l := &listing{files: make(map[string]bool, len(names)), git: ask}
+	for _, n := range names {
+		l.files[n] = false
+	}
+	return l
+}
+
+func (l *listing) lists(p string) bool {
+	if l == nil {
+		return false
+	}
+	_, ok := l.files[p]
+	return ok
+}
+
+func (l *listing) meet(p string) {
+	if l.lists(p) {
+		l.files[p] = true
+	}
+}
+
+// prune takes what lies in a folder out of the list, so that nobody misses it.
+func (l *listing) prune(dir string) {
+	if l == nil {
+		return
+	}
+	for p := range l.files {
+		if inside(p, dir) {
+			l.files[p] = true
+		}
+	}
+}
+
+// tracks tells whether git tracks something in a folder.
+func (l *listing) tracks(dir string) bool {
+	if l == nil {
+		return false
+	}
+	if l.folders == nil {
+		l.folders = map[string]bool{}
+		entries, err := l.git.tracked()
+		if err != nil {
+			return true // look into it rather than leave it out
+		}
+		for _, e := range entries {
+			for d := path.Dir(e.Path); d != "." && !l.folders[d]; d = path.Dir(d) {
+				l.folders[d] = true
+			}
+		}
+	}
+	return l.folders[dir]
+}
+
+// unmet returns the files that the walk has not met, sorted.
+func (l *listing) unmet() []string {
+	var out []string
+	for p, met := range l.files {
+		if !met && !strings.HasSuffix(p, "/") {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// askGit returns what git lists, or nil where we have to walk; only a cancelled context is an error.
+func (t *Tree) askGit(ctx context.Context, dir string, opt Options) (*listing, error) {
+	g, l, err := func() (*git.Repo, *listing, error) {
+		g, err := git.Open(ctx, dir, git.Options{HookEnv: opt.HookEnv})
+		if err != nil {
+			return nil, nil, err
+		}
+		names, err := g.ListFiles(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		return g, newListing(names, questions{
+			tracked: func() ([]git.Entry, error) { return g.Tracked(ctx) },
+			sparse:  func() (bool, error) { return g.Sparse(ctx) },
+		}), nil
+	}()
+	if err == nil {
+		t.VCS, err = describe(ctx, g, "git")
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err == nil:
+		t.Reader = "git"
+		t.src.(*files).git = g.Common
+		return l, nil
+	case errors.Is(err, git.ErrNoRepository), errors.Is(err, git.ErrNoGit) && !underGit(dir):
+		return nil, nil
+	}
+	t.Why = err.Error()
+	t.VCS = &VCS{Kind: "git", Reader: "walk"}
+	t.Notes = append(t.Notes, Note{Kind: "git-fallback", Text: "read without git, by our own reading of the ignore rules: " + t.Why})
+	if info, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && info.IsDir() {
+		t.src.(*files).git = filepath.Join(dir, ".git")
+	}
+	return nil, nil
+}
+
+// describe says which commit is looked at.
+func describe(ctx context.Context, g *git.Repo, reader string) (*VCS, error) {
+	v := &VCS{Kind: "git", Reader: reader}
+	var err error
+	if v.Commit, v.Branch, err = g.Head(ctx); err != nil {
+		return nil, err
+	}
+	v.Remote, err = g.Remote(ctx)
+	return v, err
+}
+
+// underGit tells whether a folder lies in what looks like a git work tree.
+func underGit(dir string) bool {
+	dir, err := filepath.Abs(dir)
+	for err == nil {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); !errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			break
+		}
+		dir = up
+	}
+	return false
+}
