@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"bakedin/internal/format/pickle"
 )
@@ -43,7 +44,11 @@ func both(a, b func(*judging, pickle.Use)) func(*judging, pickle.Use) {
 // guard runs the guard of a function, if it has one, and the trampolines that are dangerous themselves.
 func (j *judging) guard(u pickle.Use, i *pickle.Import) {
 	module, name := renamed(i.Module, i.Name)
-	if g := guards[spelled(module, name)]; g != nil {
+	g := guards[spelled(module, name)]
+	if g == nil && strings.HasPrefix(name, "__pyx_unpickle_") {
+		g = callsArgument(0, "constructed") // Cython writes a maker for each of its classes, which is handed the class
+	}
+	if g != nil {
 		if u.Args.Kind() != pickle.Tuple || !u.Args.Whole() {
 			j.unguarded(u, i, "its arguments are not written in the file")
 			return

@@ -61,6 +61,7 @@ type judging struct {
 	torch  bool           // persistent ids are those of torch
 	script bool           // types of TorchScript are compiled from the archive, not imported
 	worst  map[string]int // import to its deed
+	reads  map[string]int // import to the number of its uses that are reads of attributes
 }
 
 // judgePickle holds the facts of a pickle against the policy.
@@ -72,7 +73,7 @@ func (c *contents) judgePickle(p *part) *verdict {
 		return v
 	}
 	for _, s := range p.pickle.Streams {
-		j := &judging{verdict: v, policy: pol, file: p.pickle, stream: s, torch: p.torch, script: p.script, worst: map[string]int{}}
+		j := &judging{verdict: v, policy: pol, file: p.pickle, stream: s, torch: p.torch, script: p.script, worst: map[string]int{}, reads: map[string]int{}}
 		for _, i := range s.Imports {
 			if i.Computed || i.NotText {
 				continue // an anomaly
@@ -83,6 +84,7 @@ func (c *contents) judgePickle(p *part) *verdict {
 			j.use(u)
 		}
 		for _, i := range s.Imports {
+			j.onlyReads(i)
 			if class, _ := pol.judge(i.Module, i.Name); i.Elided > 0 && guards[spelled(renamed(i.Module, i.Name))] != nil && class == harmless {
 				c.leave(p, "limit", "%d calls of %s were only counted; memory", i.Elided, spelled(i.Module, i.Name))
 			} else if i.Elided > 0 && class != harmless {
@@ -168,6 +170,10 @@ func (j *judging) use(u pickle.Use) {
 		}
 		if i.Computed || i.NotText {
 			j.open = append(j.open, open{j.stream, u.At, "a function whose name is made at load time is " + via, "computed"})
+			return
+		}
+		if j.readsAttribute(u, i) {
+			j.reads[i.Module+"\n"+i.Name]++
 			return
 		}
 		j.note(i.Module, i.Name, via, u.At, j.preview(u.Args), u.Behind)

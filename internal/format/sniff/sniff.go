@@ -87,7 +87,7 @@ func Sniff(head, tail []byte, size int64, name string) Result {
 		add(zipKind(head, tail))
 		add(Zip)
 	}
-	if isPickle(head, size) {
+	if !zipAtHead(head) && isPickle(head, size) { // PK begins a persistent id too, which ends every loader but torch's, and that one takes it for a zip
 		if bytes.Contains(head[:min(len(head), 64)], legacyMagic) {
 			add(TorchLegacy)
 		}
