@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+	"github.com/charmbracelet/x/ansi"
 
 	"bakedin/internal/posture"
 )
@@ -209,55 +210,72 @@ func (k mark3) word() string {
 	return text(string(k.status))
 }
 
-// firstChange is the column at which the first changed line differs from what it replaces: long lines are moved so that a
-// narrow screen shows it.
-func (c *change) firstChange() int {
-	for i := 1; i < len(c.lines); i++ {
-		if c.lines[i-1].kind != '-' || c.lines[i].kind != '+' {
-			continue
-		}
-		a, b := []rune(c.lines[i-1].text), []rune(c.lines[i].text)
-		n := 0
-		for n < len(a) && n < len(b) && a[n] == b[n] {
-			n++
-		}
-		return n
-	}
-	return 0
+// diffView is a diff as it is drawn at a width, with the lines at which a file or a hunk begins.
+type diffView struct {
+	lines []string
+	heads []int
 }
 
-// drawDiff draws the lines [from, to) of a diff, moved left by shift columns.
-func drawDiff(t *theme, c *change, from, to, w, shift int) []string {
-	var out []string
+// most lines of the screen that one line of a file takes: what is changed is shown whole, a minified file is not
+const wrapLimit = 8
+
+// drawDiff draws a diff. A changed line that is wider than the screen goes on below; the others are cut, and moved to the left
+// by shift columns.
+func drawDiff(t *theme, c *change, w, shift int) diffView {
+	var v diffView
 	digits := 3
-	for i := from; i < to && i < len(c.lines); i++ {
-		if n := len(number(c.lines[i].no)); n > digits {
-			digits = n
-		}
+	for i := range c.lines {
+		digits = max(digits, len(number(c.lines[i].no)))
 	}
-	for i := from; i < to && i < len(c.lines); i++ {
+	heads := c.heads
+	for i := range c.lines {
+		if len(heads) > 0 && heads[0] == i {
+			v.heads = append(v.heads, len(v.lines))
+			heads = heads[1:]
+		}
 		l := &c.lines[i]
 		r := newRow(t, w).put("", " ")
 		switch l.kind {
 		case 'f':
-			r.put(t.bold, cutMiddle(l.text, w-2, t.more))
+			v.lines = append(v.lines, r.put(t.bold, cutMiddle(l.text, w-2, t.more)).str())
 		case '@':
-			r.put(t.faint, repeat(t.dot, min(3, w)))
+			v.lines = append(v.lines, r.put(t.faint, repeat(t.dot, min(3, w))).str())
 		case 't':
-			r.put(t.dim, "  "+l.text)
+			v.lines = append(v.lines, r.put(t.dim, "  "+l.text).str())
+		case ' ':
+			v.lines = append(v.lines, r.put(t.dim, "  "+padLeft(number(l.no), digits)+"  ").put("", moved(t, l.text, shift)).str())
 		default:
-			mark, i := " ", ink("")
-			switch l.kind {
-			case '+':
-				mark, i = "+", t.added
-			case '-':
-				mark, i = "-", t.removed
+			i0 := t.added
+			if l.kind == '-' {
+				i0 = t.removed
 			}
-			r.put(i, mark+" ").put(t.dim, padLeft(number(l.no), digits)+" ").put(i, " "+moved(t, l.text, shift))
+			for n, part := range chopped(moved(t, l.text, shift), w-digits-5, t.more) {
+				r := newRow(t, w).put("", " ").put(i0, string(l.kind)+" ")
+				if n == 0 {
+					r.put(t.dim, padLeft(number(l.no), digits))
+				}
+				v.lines = append(v.lines, r.to(digits+5).put(i0, part).str())
+			}
 		}
-		out = append(out, r.str())
 	}
-	return out
+	return v
+}
+
+// chopped breaks a line of code into pieces of at most w cells.
+func chopped(s string, w int, more string) []string {
+	if w < 8 || width(s) <= w {
+		return []string{s}
+	}
+	var out []string
+	for width(s) > w && len(out) < wrapLimit-1 {
+		head := ansi.Truncate(s, w, "")
+		if head == "" {
+			break
+		}
+		out = append(out, head)
+		s = s[len(head):]
+	}
+	return append(out, cut(s, w, more))
 }
 
 // moved drops the first n characters of a line, and says so.

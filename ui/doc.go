@@ -66,7 +66,7 @@ func (d *doc) labels() int {
 	case d.w >= 90:
 		return 18
 	case d.w >= 44:
-		return 13
+		return 15
 	}
 	return 0
 }

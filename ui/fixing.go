@@ -39,6 +39,16 @@ type fixing struct {
 	after   *store
 	before  *store
 	err     error
+
+	view   diffView // drawn once for what it depends on
+	viewed viewKey
+}
+
+// viewKey is what the look of a diff depends on.
+type viewKey struct {
+	change   *change
+	theme    *theme
+	w, shift int
 }
 
 // undoEntry is a change of this session that can be taken back.
@@ -91,6 +101,14 @@ func (m *Model) openAll() tea.Cmd {
 	}
 	m.pages = nil
 	return m.openFix(targets, "")
+}
+
+// rule is the one that all findings of a fix come from; empty with several.
+func (f *fixing) rule() string {
+	if f == nil || len(f.remedies) == 0 {
+		return ""
+	}
+	return text(f.findings[0].Rule)
 }
 
 func (m *Model) safeChoices() []Choice {

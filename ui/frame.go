@@ -18,13 +18,14 @@ func (m *Model) draw() string {
 	}
 	lines := make([]string, 0, l.h)
 	lines = append(lines, m.drawTitle())
-	if l.tabs {
+	if l.tabs && m.page() == nil {
 		lines = append(lines, m.drawTabs())
 	}
 	rule := newRow(m.t, l.w).put(m.t.faint, repeat(m.t.rule, l.w)).end()
 	lines = append(lines, rule)
-	body := m.drawBody(l.w, l.body)
-	for i := range l.body {
+	height := m.body()
+	body := m.drawBody(l.w, height)
+	for i := range height {
 		if i < len(body) {
 			lines = append(lines, body[i])
 		} else {
@@ -36,6 +37,14 @@ func (m *Model) draw() string {
 		overlay(lines, m.box.draw(m, l.w, l.h), l.w)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// body is the height of what lies between the rules: a page has no tabs above it.
+func (m *Model) body() int {
+	if m.lay.tabs && m.page() != nil {
+		return m.lay.body + 1
+	}
+	return m.lay.body
 }
 
 func (m *Model) drawTiny() string {
@@ -56,6 +65,9 @@ func (m *Model) drawTitle() string {
 	if p := m.page(); p != nil && p.kind == pageFix && m.fixing != nil {
 		right, ink = m.rail(), t.dim
 	}
+	if m.page() != nil && !m.scanning && !m.store.report.Run.Complete { // the right end says something else there
+		r.put(t.both(t.bold, t.bad), "INCOMPLETE").put("", "  ")
+	}
 	room := l.w - 3 - width(right)
 	crumb := m.crumb()
 	if l.w >= 80 && m.page() == nil {
@@ -73,15 +85,11 @@ func (m *Model) drawTitle() string {
 
 // crumb says where the person is.
 func (m *Model) crumb() string {
-	sep := " › "
-	if m.t.ascii {
-		sep = " > "
-	}
 	if len(m.pages) == 0 {
 		if m.tab == tabOverview {
 			return m.opt.Title
 		}
-		return m.opt.Title + sep + tabNames[m.tab]
+		return m.opt.Title + m.t.into + tabNames[m.tab]
 	}
 	parts := []string{tabNames[m.tab]}
 	for _, p := range m.pages {
@@ -99,13 +107,13 @@ func (m *Model) crumb() string {
 		case pageActions:
 			parts = append(parts, "What to do next")
 		case pageFix:
-			parts = append(parts, "Fix")
+			parts = append(parts, strings.TrimSpace("Fix "+m.fixing.rule()))
 		}
 	}
 	if len(parts) > 4 {
 		parts = append(parts[:1], parts[len(parts)-3:]...)
 	}
-	return strings.Join(parts, sep)
+	return strings.Join(parts, m.t.into)
 }
 
 // state is the right end of the title: what the scan does, or what the numbers stand on.
@@ -126,11 +134,11 @@ func (m *Model) state() (string, ink) {
 		switch p.kind {
 		case pageFinding:
 			if i, ok := s.findingOf[p.id]; ok {
-				return "finding " + number(i+1) + " of " + number(len(s.findings)), t.dim
+				return m.nth("finding", i, len(s.findings)), t.dim
 			}
 		case pageRecommendation:
 			if i, ok := s.recOf[p.id]; ok {
-				return "recommendation " + number(i+1) + " of " + number(len(s.recs)), t.dim
+				return m.nth("recommendation", i, len(s.recs)), t.dim
 			}
 		}
 	}
@@ -169,6 +177,14 @@ func (m *Model) state() (string, ink) {
 	return out, t.dim
 }
 
+// nth says which of how many a page shows.
+func (m *Model) nth(what string, i, n int) string {
+	if m.lay.w < 60 {
+		return number(i+1) + "/" + number(n)
+	}
+	return what + " " + number(i+1) + " of " + number(n)
+}
+
 // clockOf shows the time of a report in the person's zone.
 func (m *Model) clockOf(stamp string) string {
 	at, err := time.Parse(time.RFC3339, stamp)
@@ -181,7 +197,11 @@ func (m *Model) clockOf(stamp string) string {
 	return at.Format("15:04")
 }
 
+// seconds is a duration as people say it.
 func seconds(ms int64) string {
+	if ms < 1000 {
+		return number(int(ms)) + " ms"
+	}
 	return number(int(ms/1000)) + "." + number(int(ms%1000/100)) + " s"
 }
 
@@ -337,7 +357,7 @@ func (m *Model) footnote() (left, right string) {
 		}
 		switch {
 		case n > 0 && m.frozen() == "":
-			return plural(n, "finding") + " can be fixed safely in one step: F", ""
+			return "F fixes " + plural(n, "finding") + " in one safe step", ""
 		case m.opt.Frozen != "":
 			return m.opt.Frozen + ": it can be read, not changed", ""
 		case s.report.Posture != nil && s.report.Posture.NothingOpen:
@@ -360,12 +380,12 @@ func (m *Model) footnote() (left, right string) {
 		case marked != "":
 			return strings.TrimSuffix(marked, " "+m.t.dot+" "), rows
 		}
-		return "no filter", rows
+		return "] goes to the next gap, / filters", rows
 	case tabAssets:
 		if a := m.currentAsset(); a != nil {
 			return cutMiddle(file(a.ID), m.lay.w-4, m.t.more), ""
 		}
-		return "no asset was found by these detectors", ""
+		return "", ""
 	case tabFixes:
 		if m.frozen() != "" {
 			return m.frozen(), ""
@@ -397,30 +417,45 @@ func (m *Model) drawHints() string {
 		return r.put(t.dim, m.box.hint()).end()
 	}
 	if m.filtering {
-		return r.put(t.key, "enter").put(t.dim, " keep   ").put(t.key, "esc").put(t.dim, " clear   status: severity:>= section: file: rule: fixable: new: basis: !").end()
+		return r.put(t.key, "enter").put(t.dim, " keep   ").put(t.key, "esc").put(t.dim, " clear   status: severity:>= file: rule: section: fixable: new: ! not").end()
 	}
-	wanted := m.hintsOf()
-	for _, v := range wanted {
+	const apart, helpful = 3, len("? help")
+	end := m.lay.w - 1 - apart - helpful
+	for _, v := range m.hintsOf() {
 		c := m.command(v)
 		if c == nil || c.short == "" {
 			continue
 		}
-		label := m.hintLabel(c)
-		keys := c.binding.Help().Key
-		if v == down {
-			keys = "j/k"
+		if v == help { // it is never crowded out
+			end = m.lay.w - 1
 		}
-		if r.used+width(keys)+1+width(label) > m.lay.w-1 {
+		keys, label := m.hintKeys(c), m.hintLabel(c)
+		gap := apart
+		if r.used <= 1 {
+			gap = 0
+		}
+		if r.used+gap+width(keys)+1+width(label) > end {
 			continue
 		}
+		r.put("", blanks(gap))
 		if m.offReason(c) != "" {
 			r.put(t.faint, keys+" "+label)
 		} else {
 			r.put(t.key, keys).put(t.dim, " "+label)
 		}
-		r.put("", "   ")
 	}
 	return r.end()
+}
+
+// hintKeys are the keys of a hint as they work on this very screen.
+func (m *Model) hintKeys(c *command) string {
+	switch {
+	case c.verb == down:
+		return "j/k"
+	case c.verb == choose && m.fixing != nil:
+		return "1-" + number(min(9, len(m.fixing.remedies)))
+	}
+	return c.binding.Help().Key
 }
 
 // hintLabel names what a key does on this very screen.

@@ -180,13 +180,12 @@ func (m *Model) paste(msg tea.PasteMsg) {
 	}
 }
 
-// setFilter filters the checklist. A filter that is not understood leaves the list as it is and says why.
+// setFilter filters the checklist. A word that is not understood filters nothing, and the message line says why.
 func (m *Model) setFilter(s string) {
 	m.filter, m.filterErr = s, ""
 	q, err := parseQuery(s)
 	if err != nil {
 		m.filterErr = text(err.Error())
-		return
 	}
 	m.tree.query = q
 	clear(m.tree.folded)

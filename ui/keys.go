@@ -136,28 +136,28 @@ func (m *Model) hintsOf() []verb {
 	if p := m.page(); p != nil {
 		switch p.kind {
 		case pageFinding:
-			return []verb{fix, waive, copyPlace, prevGap, nextGap, nextPane, back, help}
+			return []verb{fix, waive, copyPlace, back, prevGap, nextGap, nextPane, help}
 		case pageRecommendation:
-			return []verb{open, attest, fix, copyPlace, prevGap, nextGap, nextPane, back, help}
+			return []verb{open, attest, fix, back, copyPlace, prevGap, nextGap, nextPane, help}
 		case pageFix:
 			return m.fixing.hints()
 		}
-		return []verb{open, copyPlace, nextPane, back, help}
+		return []verb{open, back, copyPlace, nextPane, help}
 	}
 	switch m.tab {
 	case tabChecklist:
-		return []verb{down, open, markRow, fix, attest, waive, doFilter, byStatus, nextGap, palette, help}
+		return []verb{open, fix, attest, waive, doFilter, markRow, nextGap, byStatus, palette, help}
 	case tabAssets:
-		return []verb{down, open, copyPlace, doFilter, palette, help}
+		return []verb{open, copyPlace, doFilter, down, palette, help}
 	case tabFixes:
-		return []verb{down, open, markRow, fixAll, undo, palette, help}
+		return []verb{open, markRow, fixAll, undo, down, palette, help}
 	case tabLog:
-		return []verb{down, undo, copyPlace, palette, help, quit}
+		return []verb{undo, rescan, down, palette, help, quit}
 	}
 	if m.scanning {
 		return []verb{open, toChecklist, back, palette, help, quit}
 	}
-	return []verb{down, open, fixAll, attest, doFilter, palette, help, quit}
+	return []verb{open, fixAll, attest, doFilter, down, palette, help, quit}
 }
 
 // Reasons why a command cannot run now; empty when it can.

@@ -87,15 +87,15 @@ func steps(v verb, height, n int) (int, bool) {
 func (m *Model) movePage(p *page, v verb) tea.Cmd {
 	if p.kind == pageActions {
 		all := nextActions(m.store)
-		if d, ok := steps(v, m.lay.body, len(all)); ok {
+		if d, ok := steps(v, m.body(), len(all)); ok {
 			p.list.move(d, len(all))
 		} else if v == open && p.list.cursor < len(all) {
 			m.openAction(&all[p.list.cursor])
 		}
 		return nil
 	}
-	if d, ok := steps(v, m.lay.body, p.lines); ok {
-		p.scroll.move(d, p.lines, m.lay.body)
+	if d, ok := steps(v, m.body(), p.lines); ok {
+		p.scroll.move(d, p.lines, m.body())
 		return nil
 	}
 	switch v {
@@ -109,8 +109,8 @@ func (m *Model) movePage(p *page, v verb) tea.Cmd {
 				}
 			}
 			p.link = (p.link + d + n) % n
-			if at := p.links[p.link].line; at < p.scroll.top || at >= p.scroll.top+m.lay.body {
-				p.scroll.top = max(0, at-m.lay.body/2)
+			if at := p.links[p.link].line; at < p.scroll.top || at >= p.scroll.top+m.body() {
+				p.scroll.top = max(0, at-m.body()/2)
 			}
 		}
 	case open:
@@ -146,7 +146,7 @@ func (m *Model) turn(p *page, d int) {
 
 func (m *Model) moveList(v verb) tea.Cmd {
 	l, n := &m.lists[m.tab], m.rows()
-	if d, ok := steps(v, m.lay.body, n); ok {
+	if d, ok := steps(v, m.body(), n); ok {
 		l.move(d, n)
 		return nil
 	}

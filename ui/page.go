@@ -66,8 +66,8 @@ func (m *Model) drawActions(p *page, w, h int) []string {
 // pageNote is the line below a page.
 func (m *Model) pageNote(p *page) (left, right string) {
 	at := ""
-	if p.kind != pageFix && p.lines > m.lay.body {
-		at = "lines " + number(p.scroll.top+1) + "-" + number(min(p.lines, p.scroll.top+m.lay.body)) + " of " + number(p.lines)
+	if p.kind != pageFix && p.lines > m.body() {
+		at = "lines " + number(p.scroll.top+1) + "-" + number(min(p.lines, p.scroll.top+m.body())) + " of " + number(p.lines)
 	}
 	switch p.kind {
 	case pageFinding:
@@ -98,6 +98,8 @@ func (m *Model) pageNote(p *page) (left, right string) {
 			return "a waived gap is not met; it counts as a gap", at
 		}
 		return "", at
+	case pageAsset:
+		return "y copies the path, tab chooses what was found", at
 	case pageActions:
 		return "the most pressing first", number(min(p.list.cursor+1, len(m.store.actions))) + " of " + number(len(m.store.actions))
 	case pageFix:

@@ -140,9 +140,12 @@ func (m *Model) drawAssets(w, h int) []string {
 		return []string{"", newRow(t, w).put(t.dim, "  no asset was found by these detectors").str()}
 	}
 	withSize, withDigest := w >= 70, w >= 110
-	state, format := 16, 16
-	if w < 70 {
+	state, format := 18, 15
+	switch {
+	case w < 60:
 		state, format = 10, 0
+	case w < 70:
+		state, format = 16, 0
 	}
 	room := w - 3 - 10 - state - format - 2
 	if withSize {
@@ -168,6 +171,9 @@ func (m *Model) drawAssets(w, h int) []string {
 			r.put(t.accent, " "+t.cursor)
 		}
 		k := a.state(t)
+		if short := map[string]string{"nothing found": "none", "object missing": "missing"}[k.word]; w < 60 && short != "" {
+			k.word = short
+		}
 		r.to(3).col("", text(string(a.Kind)), 10).col("", cutMiddle(file(a.ID), room, t.more), room).put("", "  ").
 			put(k.ink, k.glyph+" ").col(k.ink, k.word, state-width(k.glyph)-1).col(t.dim, text(a.Format), format)
 		if withSize {

@@ -153,9 +153,7 @@ func (m *Model) docRemedies(d *doc, f *finding, rule *rules.Rule, full bool) {
 	d.head("What to do")
 	for i := range f.Fixes {
 		x := &f.Fixes[i]
-		i0 := map[checks.Applicability]ink{checks.Safe: t.good, checks.Unsafe: t.warn, checks.Manual: t.dim}[x.Applicability]
-		word := map[checks.Applicability]string{checks.Safe: "safe", checks.Unsafe: "unsafe: look at it first", checks.Manual: "by hand"}[x.Applicability]
-		d.add(d.row().to(3).put(t.key, number(i+1)+" ").put(t.bold, text(x.Title)+"  ").put(i0, word))
+		d.add(d.row().to(3).put(t.key, number(i+1)+" ").put(t.bold, text(x.Title)+"  ").put(applicabilityInk(t, x.Applicability), applicabilityWord(x.Applicability)))
 		if x.Breaks != "" && full {
 			d.para(t.dim, text(x.Breaks), 5)
 		}

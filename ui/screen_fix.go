@@ -57,7 +57,7 @@ func (f *fixing) hints() []verb {
 		return []verb{back, help}
 	}
 	out := []verb{open}
-	if len(f.remedies) > 1 {
+	if len(f.remedies) > 1 && f.step != stepDone {
 		out = append(out, choose)
 	}
 	if len(f.others) > 0 && f.step != stepDone {
@@ -122,12 +122,9 @@ func (m *Model) keyFix(k string) (tea.Cmd, bool) {
 
 // jumpHunk scrolls to the next or previous hunk or file.
 func (m *Model) jumpHunk(next bool) {
-	p, c := m.page(), m.fixing.change
-	if c == nil {
-		return
-	}
+	p := m.page()
 	to := -1
-	for _, at := range c.heads {
+	for _, at := range m.fixing.view.heads {
 		if next && at > p.scroll.top {
 			to = at
 			break
@@ -175,26 +172,17 @@ func (m *Model) drawFix(p *page, w, h int) []string {
 	if w >= 80 {
 		leftW = max(34, w*36/100)
 	}
-	d := newDoc(t, leftW, -1)
-	m.docFix(d, leftW < w)
 	right := m.fixRight(w, leftW)
 	p.lines = len(right)
 	if leftW == w { // one pane: what it is in short, then the change
-		head := d.lines
-		if keep := max(3, h*2/5); len(head) > keep && len(right) > 0 {
-			head = head[:keep]
-		}
-		if len(right) == 0 {
-			p.lines = len(head)
-			from, to := p.scroll.window(len(head), h)
-			return head[from:to]
-		}
-		room := h - len(head) - 1
-		from, to := p.scroll.window(len(right), room)
-		p.lines = len(right) + len(head) + 1
-		out := append(append([]string{}, head...), newRow(t, w).put(t.faint, repeat(t.rule, w)).str())
-		return append(out, right[from:to]...)
+		head := m.fixBrief(w)
+		head = append(head[:min(len(head), max(1, h/3))], newRow(t, w).put(t.faint, repeat(t.rule, w)).str())
+		from, to := p.scroll.window(len(right), h-len(head))
+		p.lines = len(right) + len(head)
+		return append(head, right[from:to]...)
 	}
+	d := newDoc(t, leftW, -1)
+	m.docFix(d)
 	from, to := p.scroll.window(len(right), h)
 	var lines []string
 	for i := range h {
@@ -211,13 +199,53 @@ func (m *Model) drawFix(p *page, w, h int) []string {
 	return lines
 }
 
-// shiftOf moves long lines so far that the first change is in sight, and as far as h and l say.
-func (m *Model) shiftOf(w int) int {
-	auto := 0
-	if at := m.fixing.change.firstChange(); at > w-24 {
-		auto = at - w/3
+// fixBrief is the left side in lines of one idea, the most wanted first, for a screen with one pane.
+func (m *Model) fixBrief(w int) []string {
+	t, f := m.t, m.fixing
+	var lines []string
+	add := func(r *row) { lines = append(lines, r.str()) }
+	if x := f.remedy(); x != nil {
+		r := newRow(t, w).put(t.accent, " "+t.cursor+" ").put(t.key, number(f.chosen+1)+" ").put(t.bold, text(x.Title)).put("", "  ")
+		add(r.put(applicabilityInk(t, x.Applicability), applicabilityWord(x.Applicability)))
+	} else {
+		add(newRow(t, w).put("", " ").put(t.bold, plural(len(f.findings), "finding")+", each with its best remedy"))
 	}
-	return max(0, auto+m.page().shift)
+	if c := f.change; c != nil && c.scans {
+		r := newRow(t, w).put("", " ").put(t.dim, "scanned again: ").put(t.good, plural(len(c.gone), "finding")+" gone").put(t.dim, ", ")
+		if len(c.fresh) > 0 {
+			r.put(t.bad, number(len(c.fresh))+" new")
+		} else {
+			r.put(t.dim, "nothing new")
+		}
+		if c.unread {
+			r.put(t.warn, ", incomplete")
+		}
+		add(r)
+	}
+	switch n := f.skipped; {
+	case f.preview != nil && len(f.preview.LeftOut) > 0:
+		add(newRow(t, w).put(t.warn, " "+number(len(f.preview.LeftOut))+" left out: "+text(f.preview.LeftOut[0].Reason)))
+	case n > 0 && f.step != stepManual:
+		add(newRow(t, w).put(t.warn, " "+plural(n, "finding")+" left to a person: no exact edit"))
+	case len(f.others) > 0 && f.step != stepDone:
+		add(newRow(t, w).put("", " ").put(t.key, "space ").put("", checkbox(f.wide)+" the same in "+plural(len(f.others), "other place")))
+	}
+	return lines
+}
+
+func checkbox(on bool) string {
+	if on {
+		return "[x]"
+	}
+	return "[ ]"
+}
+
+func applicabilityInk(t *theme, a checks.Applicability) ink {
+	return map[checks.Applicability]ink{checks.Safe: t.good, checks.Unsafe: t.warn, checks.Manual: t.dim}[a]
+}
+
+func applicabilityWord(a checks.Applicability) string {
+	return map[checks.Applicability]string{checks.Safe: "safe", checks.Unsafe: "unsafe: look first", checks.Manual: "by hand"}[a]
 }
 
 // fixRight is the change, the steps of a person, or what is being waited for.
@@ -229,7 +257,12 @@ func (m *Model) fixRight(w, leftW int) []string {
 	}
 	switch {
 	case f.change != nil:
-		return drawDiff(t, f.change, 0, len(f.change.lines), rw, m.shiftOf(rw))
+		p := m.page()
+		p.shift = max(0, p.shift)
+		if k := (viewKey{f.change, t, rw, p.shift}); f.viewed != k {
+			f.view, f.viewed = drawDiff(t, f.change, rw, p.shift), k
+		}
+		return f.view.lines
 	case f.step == stepPlanning:
 		return []string{"", newRow(t, rw).put(t.dim, " making the preview, and scanning the tree as it would be").str()}
 	case f.step == stepFailed && f.err != nil:
@@ -256,7 +289,7 @@ func (m *Model) fixRight(w, leftW int) []string {
 }
 
 // docFix is the left side: remedies, what can break, and what the rescan of the preview found.
-func (m *Model) docFix(d *doc, beside bool) {
+func (m *Model) docFix(d *doc) {
 	t, f := m.t, m.fixing
 	if len(f.remedies) > 0 {
 		first := newFinding(&f.findings[0])
@@ -266,9 +299,7 @@ func (m *Model) docFix(d *doc, beside bool) {
 			place = plural(n, "place")
 		}
 		d.para(t.dim, place, 1)
-		if beside {
-			d.head("Remedy")
-		}
+		d.head("Remedy")
 		for i := range f.remedies {
 			x := &f.remedies[i]
 			r := d.row()
@@ -278,13 +309,13 @@ func (m *Model) docFix(d *doc, beside bool) {
 				r.put("", "   ")
 			}
 			d.add(r.put(t.key, number(i+1)+" ").put(boldIf(t, i == f.chosen), text(x.Title)))
-			if beside || i == f.chosen {
-				word := map[checks.Applicability]string{checks.Safe: "safe " + t.dot + " undoable", checks.Unsafe: "unsafe " + t.dot + " look first", checks.Manual: "by hand"}[x.Applicability]
-				i0 := map[checks.Applicability]ink{checks.Safe: t.good, checks.Unsafe: t.warn, checks.Manual: t.dim}[x.Applicability]
-				d.add(d.row().to(5).put(i0, word))
+			word := applicabilityWord(x.Applicability)
+			if x.Applicability == checks.Safe {
+				word += " " + t.dot + " undoable"
 			}
+			d.add(d.row().to(5).put(applicabilityInk(t, x.Applicability), word))
 		}
-		if x := f.remedy(); x != nil && x.Breaks != "" && beside {
+		if x := f.remedy(); x != nil && x.Breaks != "" {
 			d.head("What can break")
 			d.para("", text(x.Breaks), 3)
 		}
@@ -293,12 +324,8 @@ func (m *Model) docFix(d *doc, beside bool) {
 	}
 	m.docRescan(d)
 	if len(f.others) > 0 && f.step != stepDone {
-		box := "[ ]"
-		if f.wide {
-			box = "[x]"
-		}
 		d.gap()
-		d.add(d.row().put("", " ").put(t.key, "space ").put("", box+" the same in "+plural(len(f.others), "other place")))
+		d.add(d.row().put("", " ").put(t.key, "space ").put("", checkbox(f.wide)+" the same in "+plural(len(f.others), "other place")))
 	}
 	if f.skipped > 0 && f.step != stepManual {
 		d.para(t.warn, plural(f.skipped, "finding")+" left to a person: no exact edit", 1)
@@ -342,7 +369,8 @@ func (m *Model) docRescan(d *doc) {
 		if r.after >= r.before {
 			k = t.bad
 		}
-		d.add(d.row().to(3).put("", cut(r.rule, max(8, d.w-18), t.more)+"  ").put(k, number(r.before)+", then "+number(r.after)))
+		after := padLeft(number(r.before), 3) + ", then " + number(r.after)
+		d.add(d.row().to(3).put("", cut(r.rule, max(8, d.w-width(after)-5), t.more)).to(d.w-width(after)-1).put(k, after))
 	}
 	if len(c.rules) == 0 {
 		d.para(t.warn, "nothing changes: the finding would still be there", 3)
@@ -362,6 +390,6 @@ func (m *Model) docRescan(d *doc) {
 			break
 		}
 		k := t.status(v.to.status, v.to.basis)
-		d.add(d.row().to(3).put("", v.id+" ").put(t.dim, v.from.word()+", then ").put(k.ink, v.to.word()))
+		d.add(d.row().to(3).col("", v.id, 8).put(t.dim, v.from.word()+", then ").put(k.ink, k.glyph+" "+v.to.word()))
 	}
 }

@@ -94,9 +94,8 @@ func (m *Model) drawFixes(w, h int) []string {
 		default:
 			r.put(t.dim, "[ ] ")
 		}
-		i0 := map[checks.Applicability]ink{checks.Safe: t.good, checks.Unsafe: t.warn, checks.Manual: t.dim}[g.applicability]
 		word := map[checks.Applicability]string{checks.Safe: "safe", checks.Unsafe: "unsafe", checks.Manual: "by hand"}[g.applicability]
-		r.col(i0, word, 9)
+		r.col(applicabilityInk(t, g.applicability), word, 9)
 		files := plural(g.files, "file")
 		if len(g.findings) > g.files {
 			files = plural(len(g.findings), "place")
@@ -107,7 +106,7 @@ func (m *Model) drawFixes(w, h int) []string {
 		}
 		r.col("", g.title, w-r.used-tail).put("", " ").col(t.dim, files, 9)
 		if w >= 90 {
-			r.put(t.accent, strings.Join(g.supports, " "))
+			r.put(t.accent, fitted(g.supports, w-r.used-1))
 		}
 		lines = append(lines, r.end())
 	}

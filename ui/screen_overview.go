@@ -61,9 +61,11 @@ func (m *Model) keyOverview(v verb) {
 	case r.critical:
 		m.tab = tabChecklist
 		m.setFilter("status:gap severity:critical")
+		m.lists[tabChecklist] = vlist{}
 	case r.section >= 0:
 		m.tab = tabChecklist
 		m.setFilter("section:" + strings.ToLower(m.store.sections[r.section].id))
+		m.lists[tabChecklist] = vlist{}
 	case r.action >= 0:
 		m.openAction(&m.store.actions[r.action])
 	default:
@@ -154,6 +156,8 @@ func (o *overview) alarms() {
 			r.put(t.bad, "   "+plural(n, "file")+" not read: "+strings.TrimPrefix(why, ", "))
 		case o.m.stopped:
 			r.put(t.bad, "   the scan was stopped")
+		case s.unfinished() > 0:
+			r.put(t.bad, "   "+plural(s.unfinished(), "rule")+" did not finish")
 		}
 		o.line(r.put(t.dim, "   5 log"))
 	}
@@ -191,37 +195,42 @@ func (o *overview) bar(p *posture.Posture) {
 	t := o.m.t
 	n := wholeShares(p.Shares)
 	between := "Posture between " + number(n.low()) + " and " + number(n.high())
-	waived, unknown := "", ""
-	if k := int(p.Within.Waived + 0.5); k > 0 {
-		waived = " (" + number(k) + " waived)"
-	}
-	if k := int(p.Within.Unknown + 0.5); k > 0 {
-		unknown = " (" + number(k) + " unknown)"
-	}
-	sep := " " + t.dot + " "
-	words := func(r *row) {
-		r.put(t.good, "proven "+number(n.proven)).put(t.dim, sep).put(t.vouched, "attested "+number(n.attested)).put(t.dim, sep).
-			put(t.bad, "gap "+number(n.gap)+waived).put(t.dim, sep).put("", "open "+number(n.open)+unknown)
-	}
-	if o.w < 60 {
-		sep, waived, unknown = " ", "", ""
-		r := newRow(t, o.w).put("", " ")
-		words(r)
+	const at = 32 // column of the bar
+	if o.w >= 60 {
+		r := newRow(t, o.w).put("", "  ").put(t.bold, between).to(at)
+		drawBar(r, t, p.Shares, max(10, min(64, o.w-at-4)))
 		o.line(r)
-		return
 	}
-	r := newRow(t, o.w).put("", "  ").put(t.bold, between).to(32)
-	drawBar(r, t, p.Shares, max(10, min(64, o.w-36)))
-	o.line(r)
-	r = newRow(t, o.w).to(min(32, max(2, o.w-62)))
-	if o.w >= 94 {
-		r = newRow(t, o.w).to(32)
-	}
-	words(r)
-	o.line(r)
+	o.line(o.shares(n, p.Within, at))
 	if p.NotApplicableShare > 30 {
 		o.line(newRow(t, o.w).to(32).put(t.warn, "n/a "+number(int(p.NotApplicableShare+0.5))+" % of the catalogue"))
 	}
+}
+
+// shares writes the four words with their numbers: below the bar where there is room, else from the left, and what the
+// numbers contain is the first to go.
+func (o *overview) shares(n shares, in posture.Within, at int) *row {
+	t := o.m.t
+	waived, unknown := "", ""
+	if k := int(in.Waived + 0.5); k > 0 {
+		waived = " (" + number(k) + " waived)"
+	}
+	if k := int(in.Unknown + 0.5); k > 0 {
+		unknown = " (" + number(k) + " unknown)"
+	}
+	from, sep := at, " "+t.dot+" "
+	line := func() *row {
+		return newRow(t, 400).to(from).put(t.good, "proven "+number(n.proven)).put(t.dim, sep).put(t.vouched, "attested "+number(n.attested)).put(t.dim, sep).
+			put(t.bad, "gap "+number(n.gap)+waived).put(t.dim, sep).put("", "open "+number(n.open)+unknown)
+	}
+	for _, less := range []func(){func() {}, func() { from = 2 }, func() { sep = "  " }, func() { waived, unknown = "", "" }, func() { from, sep = 1, " " }} {
+		if less(); line().used <= o.w-1 {
+			break
+		}
+	}
+	r := line()
+	r.width = o.w
+	return r
 }
 
 // counts says how many of each there are, and what a scan can ever show.
@@ -344,8 +353,8 @@ func (o *overview) actions() {
 		o.blank()
 	}
 	head := newRow(t, o.w).put("", "  ").put(t.both(t.bold, t.accent), "What to do next")
-	if o.w >= 80 {
-		head.to(o.w-32).put(t.dim, "speaks to").to(o.w-12).put(t.dim, "how")
+	if c := actionColumns(o.w); c.supports > 0 {
+		head.to(c.supports).put(t.dim, "speaks to").to(c.how).put(t.dim, "how")
 	}
 	o.line(head)
 	for _, r := range o.rows {
@@ -355,34 +364,60 @@ func (o *overview) actions() {
 			drawAction(line, t, s, &s.actions[r.action], o.w)
 			o.end(line)
 		case r.all:
-			o.end(o.begin(4).put(t.dim, "all "+number(len(s.actions))))
+			o.end(o.begin(4).put(t.dim, number(len(s.actions)-actionsShown)+" more: enter lists all "+number(len(s.actions))))
 		}
 	}
+}
+
+// columns of "what to do next": where they begin, 0 when there is no room.
+type columns struct{ count, supports, how int }
+
+func actionColumns(w int) columns {
+	switch {
+	case w >= 96:
+		return columns{count: w - 41, supports: w - 31, how: w - 12}
+	case w >= 76:
+		return columns{supports: w - 29, how: w - 12}
+	}
+	return columns{}
 }
 
 // drawAction draws one line of "what to do next".
 func drawAction(r *row, t *theme, s *store, a *action, w int) {
 	g := a.glyph(t, s)
 	r.put(g.ink, g.glyph+" ")
-	word := string(a.severity)
-	if w < 80 {
-		word = shortSeverity(a.severity)
-		r.col(t.severity(a.severity), word, 5)
-		how := a.how
-		room := w - r.used - width(how) - 3
-		r.put("", cut(a.title, room, t.more)).to(w-width(how)-1).put(t.dim, how)
+	c := actionColumns(w)
+	if c.how == 0 {
+		r.col(t.severity(a.severity), shortSeverity(a.severity), 5)
+		r.put("", cut(a.title, w-r.used-width(a.how)-3, t.more)).to(w-width(a.how)-1).put(t.dim, a.how)
 		return
 	}
-	r.col(t.severity(a.severity), word, 10)
-	room := w - 34 - r.used
-	if a.count != "" {
-		room -= 10
+	r.col(t.severity(a.severity), string(a.severity), 9)
+	switch {
+	case c.count > 0 && a.count != "":
+		r.put("", cut(a.title, c.count-1-r.used, t.more)).to(c.count).put(t.dim, a.count)
+	default:
+		r.put("", cut(a.title, c.supports-1-r.used, t.more))
 	}
-	r.col("", a.title, room)
-	if a.count != "" {
-		r.put("", " ").col(t.dim, a.count, 9)
+	r.to(c.supports).put(t.accent, fitted(a.supports, c.how-c.supports-2)).to(c.how).put(t.dim, a.how)
+}
+
+// fitted is as many ids as fit whole, and how many more there are.
+func fitted(ids []string, w int) string {
+	out := ""
+	for i, id := range ids {
+		next := strings.TrimPrefix(out+" "+id, " ")
+		rest := len(ids) - i - 1
+		need := width(next)
+		if rest > 0 {
+			need += 2 + width(number(rest))
+		}
+		if need > w {
+			return strings.TrimPrefix(out+" +"+number(rest+1), " ")
+		}
+		out = next
 	}
-	r.to(w-32).col(t.accent, strings.Join(a.supports, " "), 19).to(w-12).put(t.dim, a.how)
+	return out
 }
 
 func shortSeverity(s rules.Severity) string {

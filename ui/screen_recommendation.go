@@ -22,7 +22,7 @@ func (m *Model) docRecommendation(d *doc, r *recommendation, full bool) {
 			d.para("", text(reason.Text), 3)
 		}
 	}
-	if r.data != nil {
+	if r.data != nil && !strings.EqualFold(strings.TrimRight(r.data.Text, "."), r.title) {
 		d.head("What it asks")
 		d.para("", text(r.data.Text)+".", 3)
 	}

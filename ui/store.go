@@ -383,6 +383,17 @@ func (s *store) count() {
 	}
 }
 
+// unfinished counts the rules that should have run and did not end.
+func (s *store) unfinished() int {
+	n := 0
+	for _, r := range s.report.Rules {
+		if r.State != checks.Completed && r.State != "disabled" {
+			n++
+		}
+	}
+	return n
+}
+
 // criticalGaps are the recommendations of the red line.
 func (s *store) criticalGaps() []int {
 	var out []int

@@ -65,7 +65,7 @@ func paint(c colours) inks {
 type glyphs struct {
 	proven, attested, gap, ask, waived, none, unknown, scanning string // statuses
 	known, ignored                                              string // of findings
-	cursor, open, closed, rule, divider, dot, more              string
+	cursor, open, closed, rule, divider, dot, more, into        string
 	barProven, barAttested, barGap, barOpen, done, todo         string
 	boxTL, boxTR, boxBL, boxBR, boxH, boxV                      string
 	statusWidth                                                 int
@@ -74,7 +74,7 @@ type glyphs struct {
 var unicodeGlyphs = glyphs{
 	proven: "✓", attested: "◐", gap: "✗", ask: "?", waived: "~", none: "–", unknown: "!", scanning: "…",
 	known: "=", ignored: "#",
-	cursor: "❯", open: "▾", closed: "▸", rule: "─", divider: "│", dot: "·", more: "…",
+	cursor: "❯", open: "▾", closed: "▸", rule: "─", divider: "│", dot: "·", more: "…", into: " › ",
 	barProven: "█", barAttested: "▓", barGap: "╳", barOpen: "░", done: "█", todo: "░",
 	boxTL: "╭", boxTR: "╮", boxBL: "╰", boxBR: "╯", boxH: "─", boxV: "│",
 	statusWidth: 1,
@@ -83,7 +83,7 @@ var unicodeGlyphs = glyphs{
 var asciiGlyphs = glyphs{
 	proven: "[ok]", attested: "[at]", gap: "[XX]", ask: "[??]", waived: "[wv]", none: "[--]", unknown: "[!!]", scanning: "[..]",
 	known: "[==]", ignored: "[##]",
-	cursor: ">", open: "v", closed: ">", rule: "-", divider: "|", dot: "-", more: "~",
+	cursor: ">", open: "v", closed: ">", rule: "-", divider: "|", dot: "-", more: "~", into: " > ",
 	barProven: "#", barAttested: "+", barGap: "x", barOpen: ".", done: "#", todo: ".",
 	boxTL: "+", boxTR: "+", boxBL: "+", boxBR: "+", boxH: "-", boxV: "|",
 	statusWidth: 4,
