@@ -158,7 +158,7 @@ func (c *change) compare(before, after *store) {
 	counts := map[string]*ruleMove{}
 	of := func(rule string) *ruleMove {
 		if counts[rule] == nil {
-			counts[rule] = &ruleMove{rule: rule}
+			counts[rule] = &ruleMove{rule: text(rule)}
 		}
 		return counts[rule]
 	}

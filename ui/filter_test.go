@@ -6,20 +6,24 @@ import (
 )
 
 func TestFiltersFindWhatTheySay(t *testing.T) {
-	s := newStore(nil, stored(t), false)
+	set, report := acme(t)
+	s := newStore(set, report, false)
 	for name, c := range map[string]struct{ filter, has, hasNot string }{
-		"a word in a title":          {"torch.load", "torch-load-unrestricted", "pickle-runs-code"},
-		"a rule":                     {"rule:yaml", "yaml-unsafe-load", "debug-server"},
-		"a file":                     {"file:rerank.py", "torch-load-unrestricted", "yaml-unsafe-load"},
-		"a place is a word":          {"app/rerank.py:11", "torch-load-unrestricted", "trust-remote-code"},
-		"a severity":                 {"severity:critical", "pickle-runs-code", "torch-load-unrestricted"},
-		"a severity and above":       {"severity:>=high", "torch-load-unrestricted", "debug-server"},
-		"not a severity":             {"!severity:critical rule:runs", "", "pickle-runs-code"},
-		"what can be fixed":          {"fixable:yes", "yaml-unsafe-load", "mcp-server-unpinned"},
-		"a family":                   {"family:model", "pickle-runs-code", "debug-server"},
-		"two terms must both hold":   {"family:code severity:medium", "debug-server", "torch-load-unrestricted"},
-		"a section":                  {"section:dp rule:debug", "debug-server", ""},
-		"a token that is not closed": {"severity: rule:debug", "debug-server", ""},
+		"a word in a title":          {"torch.load", "torch-load-unrestricted", "pickle-unsafe-global"},
+		"a rule":                     {"rule:pickle", "pickle-unsafe-global", "dependency-unpinned"},
+		"a file":                     {"file:load.py", "torch-load-unrestricted", "pickle-unsafe-global"},
+		"a place is a word":          {"app/load.py:41", "torch-load-unrestricted", "dependency-unpinned"},
+		"a severity":                 {"severity:critical", "pickle-unsafe-global", "torch-load-unrestricted"},
+		"a severity and above":       {"severity:>=high", "torch-load-unrestricted", "dependency-unpinned"},
+		"not a severity":             {"!severity:critical file:reranker", "", "pickle-unsafe-global"},
+		"what can be fixed":          {"fixable:yes", "dependency-unpinned", "server-open-to-all"},
+		"what is new":                {"new:no", "server-open-to-all", "tool-open-shell"},
+		"a family":                   {"family:model", "pickle-unsafe-global", "dependency-unpinned"},
+		"a strength":                 {"strength:e4", "pickle-unsafe-global", "torch-load-unrestricted"},
+		"two terms must both hold":   {"family:code severity:medium", "dependency-unpinned", "torch-load-unrestricted"},
+		"a section":                  {"section:dp", "server-open-to-all", "torch-load-unrestricted"},
+		"a control":                  {"control:dv-1", "torch-load-unrestricted", "server-open-to-all"},
+		"a token that is not closed": {"severity: rule:tool", "tool-open-shell", ""},
 	} {
 		q, err := parseQuery(c.filter)
 		if err != nil {
@@ -49,7 +53,8 @@ func TestATypoInAFilterIsAnErrorAndNotAnEmptyList(t *testing.T) {
 }
 
 func FuzzParseQuery(f *testing.F) {
-	s := newStore(nil, stored(f), false)
+	set, report := acme(f)
+	s := newStore(set, report, false)
 	for _, seed := range []string{"", "!", "a:b", "severity:>=", "status:you !new:yes x", "::", "file:a/b.py:3"} {
 		f.Add(seed)
 	}

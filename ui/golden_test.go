@@ -72,6 +72,9 @@ func acmeModel(t testing.TB, with func(*Options)) *Model {
 	if with != nil {
 		with(&o)
 	}
+	if _, ours := o.Fixer.(*acmeFixer); ours {
+		o.Fixer = &acmeFixer{o.Report}
+	}
 	m := newModel(t.Context(), o)
 	m.now = noon
 	return m
