@@ -24,12 +24,22 @@ func (r *Repo) Sizes(ctx context.Context, ids []string) (map[string]int64, error
 		return sizes, nil
 	}
 	out, err := r.feed(ctx, strings.NewReader(strings.Join(ids, "\n")+"\n"), listMax, "cat-file", "--batch-check", "--buffer")
+	var failed *Error
+	if errors.As(err, &failed) {
+		// Git gives up at the first object that a partial clone was promised and does not have. Then all that is here is
+		// listed, which asks for nothing.
+		out, err = r.run(ctx, listMax, "cat-file", "--batch-all-objects", "--unordered", "--batch-check", "--buffer")
+	}
 	if err != nil {
 		return nil, err
 	}
+	wanted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
 	for line := range strings.Lines(string(out)) { // "<id> blob 123" or "<id> missing"
 		f := strings.Fields(line)
-		if len(f) != 3 || f[1] != "blob" {
+		if len(f) != 3 || f[1] != "blob" || !wanted[f[0]] {
 			continue
 		}
 		if n, err := strconv.ParseInt(f[2], 10, 64); err == nil && n >= 0 {

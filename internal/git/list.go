@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -22,7 +21,7 @@ type Entry struct {
 	Path   string // relative to Repo.Dir, slashes, any bytes but NUL
 	Mode   string // 100644, 100755, ModeLink, ModeGitlink; 000000 when deleted
 	ID     string // object id; all zeros when deleted
-	Size   int64  // bytes, only of LsTree; -1 for what has no size
+	Size   int64  // bytes, once WithSizes filled it in; -1 for what has none: a gitlink, an object that is not here
 	Status byte   // A, M, T, C, D; only of differences
 }
 
@@ -54,26 +53,45 @@ func (r *Repo) Tracked(ctx context.Context) ([]Entry, error) {
 	return entries, nil
 }
 
-// LsTree lists the files of a commit or tree, given by its full id.
+// LsTree lists the files of a commit or tree, given by its full id. Git is not asked for sizes here: for that it would stop
+// at the first object that a partial clone does not have.
 func (r *Repo) LsTree(ctx context.Context, id string) ([]Entry, error) {
-	out, err := r.run(ctx, listMax, "ls-tree", "-r", "-l", "-z", id, "--")
+	out, err := r.run(ctx, listMax, "ls-tree", "-r", "-z", id, "--")
 	if err != nil {
 		return nil, err
 	}
 	var entries []Entry
-	for _, rec := range records(out) { // "100644 blob <id>    1234\tpath"
+	for _, rec := range records(out) { // "100644 blob <id>\tpath"
 		meta, path, ok := strings.Cut(rec, "\t")
 		f := strings.Fields(meta)
-		if !ok || len(f) != 4 || !isID(f[2]) {
+		if !ok || len(f) != 3 || !isID(f[2]) {
 			return nil, fmt.Errorf("git ls-tree: cannot read %q", Safe(rec))
 		}
-		size, err := strconv.ParseInt(f[3], 10, 64)
-		if err != nil {
-			size = -1 // "-" for a gitlink
-		}
-		entries = append(entries, Entry{Path: path, Mode: f[0], ID: f[2], Size: size})
+		entries = append(entries, Entry{Path: path, Mode: f[0], ID: f[2]})
 	}
 	return entries, nil
+}
+
+// WithSizes fills in the sizes of entries.
+func (r *Repo) WithSizes(ctx context.Context, entries []Entry) error {
+	var ids []string
+	for _, e := range entries {
+		if e.Mode != ModeGitlink {
+			ids = append(ids, e.ID)
+		}
+	}
+	sizes, err := r.Sizes(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		size, ok := sizes[entries[i].ID]
+		if !ok {
+			size = -1
+		}
+		entries[i].Size = size
+	}
+	return nil
 }
 
 var (

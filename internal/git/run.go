@@ -73,11 +73,11 @@ func allow(args []string) error {
 		ok = is(rest, stagedArgs...) || len(rest) == len(treeArgs)+3 && is(rest[:len(treeArgs)], treeArgs...) &&
 			isID(rest[len(rest)-3]) && isID(rest[len(rest)-2]) && rest[len(rest)-1] == "--"
 	case "cat-file":
-		ok = is(rest, "--batch") || is(rest, "--batch-check", "--buffer")
+		ok = is(rest, "--batch") || is(rest, "--batch-check", "--buffer") || is(rest, "--batch-all-objects", "--unordered", "--batch-check", "--buffer")
 	case "merge-base":
 		ok = len(rest) == 3 && rest[0] == "--" && isID(rest[1]) && isID(rest[2])
 	case "ls-tree":
-		ok = len(rest) == 5 && is(rest[:3], "-r", "-l", "-z") && isID(rest[3]) && rest[4] == "--"
+		ok = len(rest) == 4 && is(rest[:2], "-r", "-z") && isID(rest[2]) && rest[3] == "--"
 	case "config":
 		ok = len(rest) == 4 && is(rest[:3], "-z", "--show-origin", "--get-all") && isKey(rest[3])
 	}
@@ -174,9 +174,9 @@ func (r *Repo) feed(ctx context.Context, stdin io.Reader, limit int64, args ...s
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("git %s: %w", args[0], context.Cause(ctx))
 	case err != nil:
-		return nil, &Error{Verb: args[0], Err: err, Stderr: Safe(errs.String())}
+		return nil, &Error{Verb: args[0], Err: err, Stderr: Safe(errs.buf.String())}
 	}
-	return out.Bytes(), nil
+	return out.buf.Bytes(), nil
 }
 
 // Error is a call of git that failed.
@@ -190,6 +190,11 @@ func (e *Error) Error() string {
 	if e.Stderr == "" {
 		return fmt.Sprintf("git %s: %v", e.Verb, e.Err)
 	}
+	for line := range strings.Lines(e.Stderr) {
+		if fatal, ok := strings.CutPrefix(line, "fatal: "); ok { // warnings may stand before it
+			return fmt.Sprintf("git %s: %s", e.Verb, strings.TrimSpace(fatal))
+		}
+	}
 	return fmt.Sprintf("git %s: %s", e.Verb, firstLine(e.Stderr))
 }
 
@@ -197,7 +202,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // capped is a buffer that stops growing at its limit. Once over, it ends the process when it has something to stop it with.
 type capped struct {
-	bytes.Buffer
+	buf   bytes.Buffer // not embedded: its ReadFrom would go around the limit
 	limit int64
 	over  bool
 	stop  func()
@@ -205,13 +210,13 @@ type capped struct {
 
 func (c *capped) Write(p []byte) (int, error) {
 	n := len(p)
-	if room := c.limit - int64(c.Len()); int64(n) > room {
+	if room := c.limit - int64(c.buf.Len()); int64(n) > room {
 		p, c.over = p[:max(room, 0)], true
 		if c.stop != nil {
 			c.stop()
 		}
 	}
-	c.Buffer.Write(p)
+	c.buf.Write(p)
 	return n, nil
 }
 

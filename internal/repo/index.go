@@ -55,7 +55,7 @@ func (t *Tree) stage(ctx context.Context, g *git.Repo, src *objects, paths []str
 			delete(named, e.Path)
 		}
 	}
-	if entries, err = sized(ctx, g, entries); err != nil {
+	if err := g.WithSizes(ctx, entries); err != nil {
 		return err
 	}
 	t.list(src, entries, exclude)
@@ -75,28 +75,6 @@ func (t *Tree) stage(ctx context.Context, g *git.Repo, src *objects, paths []str
 	}
 	t.sort()
 	return nil
-}
-
-// sized fills in the sizes of entries; -1 for a blob that is not in this clone.
-func sized(ctx context.Context, g *git.Repo, entries []git.Entry) ([]git.Entry, error) {
-	var ids []string
-	for _, e := range entries {
-		if e.Mode != git.ModeGitlink {
-			ids = append(ids, e.ID)
-		}
-	}
-	sizes, err := g.Sizes(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	for i, e := range entries {
-		size, ok := sizes[e.ID]
-		if !ok {
-			size = -1
-		}
-		entries[i].Size = size
-	}
-	return entries, nil
 }
 
 // list adds entries of an index or a revision to the tree.

@@ -32,7 +32,7 @@ func OpenRev(ctx context.Context, dir, rev string, opt Options) (*Tree, error) {
 			return !slices.ContainsFunc(opt.Only, func(o string) bool { return inside(e.Path, o) })
 		})
 	}
-	if entries, err = sized(ctx, g, entries); err != nil {
+	if err := g.WithSizes(ctx, entries); err != nil {
 		return nil, err
 	}
 	t := &Tree{Reader: "rev", VCS: &VCS{Kind: "git", Commit: id, Reader: "rev"}, partial: len(opt.Only) > 0}
