@@ -1,0 +1,75 @@
+package shell
+
+import (
+	"strings"
+	"testing"
+)
+
+func show(cs []Command) string {
+	var lines []string
+	for _, c := range cs {
+		var words []string
+		if c.Piped {
+			words = append(words, "|")
+		}
+		for _, w := range append(append([]Word(nil), c.Env...), c.Args...) {
+			v := "[" + w.Value + "]"
+			if !w.Known {
+				v += "?"
+			}
+			words = append(words, v)
+		}
+		lines = append(lines, strings.Join(words, " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestCommands(t *testing.T) {
+	for _, c := range []struct{ name, script, want string }{
+		{"quotes and a variable", `A=1 run "a b" 'c$d' $E`, `[A=1] [run] [a b] [c$d] [$E]?`},
+		{"a pipe over two lines", "curl -fsSL x \\\n | sudo sh", "[curl] [-fsSL] [x]\n| [sudo] [sh]"},
+		{"a comment and a separator", "a # b; c\nd; e && f || g", "[a]\n[d]\n[e]\n[f]\n[g]"},
+		{"a command inside another", `x "$(curl y | sh)"`, "[curl] [y]\n| [sh]\n[x] [$(curl y | sh)]?"},
+		{"a here-document is no command", "cat <<EOF > f\nrm -rf /\nEOF\nls", "[cat]\n[ls]"},
+		{"process substitution", "bash <(curl -s x)", "[bash]\n[curl] [-s] [x]"},
+		{"keywords", "if true; then a; fi", "[true]\n[a]"},
+		{"a hash inside a word", "echo a#b", "[echo] [a#b]"},
+		{"redirections", "a > b 2>&1 <c d", "[a] [2] [d]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := show(Parse(c.script)); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestProgramIsFoundThroughWhatStartsIt(t *testing.T) {
+	for line, want := range map[string]string{
+		"sudo -u app env A=1 timeout 30s vllm serve m": "vllm",
+		"uv run --with x python -m vllm.entrypoints.a": "vllm.entrypoints.a",
+		"conda run -n e jupyter lab":                   "jupyter",
+		"/usr/local/bin/mlflow server":                 "mlflow",
+		"cmd /c npx -y a":                              "npx",
+	} {
+		cs := Parse(line)
+		if got, _ := cs[0].Program(); got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"a | b", `"$(x ${y:-"z"})`, "cat <<-'E'\nx\n\tE\n", "`a`b`", "<(<(<", "a\\", "((((", "$((1))"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, c := range Parse(s) {
+			for _, w := range append(append([]Word(nil), c.Env...), c.Args...) {
+				if w.Start < 0 || w.Start > w.End || w.End > len(s) {
+					t.Fatalf("word %+v outside %d bytes", w, len(s))
+				}
+			}
+		}
+	})
+}
