@@ -2,89 +2,165 @@ package agent
 
 import (
 	"context"
-	"path"
 	"regexp"
 	"strings"
 
 	"bakedin/checks"
-	"bakedin/internal/lang/keys"
+	"bakedin/internal/lang/shell"
+	"bakedin/rules"
 )
 
-// launchers download a package and run it. Each value says how an exact version is written behind a name.
-var launchers = map[string]*regexp.Regexp{
-	"npx": npmExact, "bunx": npmExact, "pnpx": npmExact, "uvx": pypiExact, "pipx": pypiExact,
+// launch is a package that a launcher downloads and runs.
+type launch struct {
+	kind string // npm, pypi, image, go, url
+	pkg  shell.Word
 }
 
 var (
 	npmExact  = regexp.MustCompile(`^(?:@[\w.-]+/)?[\w.-]+@v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$`)
 	pypiExact = regexp.MustCompile(`^[\w.-]+(?:\[[\w,-]+\])?(?:==|@)\d[\w.!+-]*$`)
-	// options of the launchers that take a value
-	takesValue = map[string]bool{"-p": true, "--package": true, "--python": true, "--registry": true, "--index-url": true, "--with": true}
+	goExact   = regexp.MustCompile(`@v\d+\.\d+\.\d+`)
+	commit    = regexp.MustCompile(`[#@][0-9a-f]{40}(?:$|[#&?])`)
+	fetched   = regexp.MustCompile(`^(?:git\+|git:|https?://|github:|gitlab:|bitbucket:|gist:)|^[\w.-]+/[\w.-]+(?:#.*)?$`)
 )
 
-// mcpServerUnpinned reports servers whose launcher fetches a package without an exact version, once a server.
+// mcpServerUnpinned reports servers whose launcher fetches a package in an open version, once a server.
 func mcpServerUnpinned(_ context.Context, p *checks.Pass) error {
-	root, err := checks.Keys.Of(p.File)
-	if root == nil {
-		return err
-	}
-	for _, table := range []string{"mcpServers", "servers", "mcp_servers", "context_servers"} {
-		for _, holder := range []*keys.Node{root, root.Child("mcp"), root.Child("amp")} {
-			if servers := holder.Child(table); servers != nil {
-				for _, s := range servers.Items {
-					server(p, s)
-				}
-			}
+	return eachServer(p, func(s *server) {
+		l, ok := launchOf(s.argv)
+		if !ok || pinned(l) {
+			return
 		}
-	}
-	return err
-}
-
-func server(p *checks.Pass, s *keys.Node) {
-	command, args := s.Child("command"), s.Child("args")
-	if command == nil || args == nil {
-		return
-	}
-	name := strings.TrimSuffix(path.Base(command.Value), ".cmd")
-	exact := launchers[name]
-	pkg := packageOf(name, args)
-	if exact == nil || pkg == nil || exact.MatchString(pkg.Value) || local(pkg.Value) {
-		return
-	}
-	f := p.At(pkg.Start, pkg.End, "The server "+s.Key+" fetches "+pkg.Value+" at every start, in whatever version is newest.")
-	f.Anchor = "mcp " + s.Key + " " + pkg.Value
-	f.Fixes = []checks.Fix{{ID: "pin-server", Title: "Pin the version of the server", Applicability: checks.Manual, Steps: pinSteps(name, pkg.Value)}}
-}
-
-func pinSteps(launcher, pkg string) []string {
-	bare := strings.TrimSuffix(pkg, "@latest")
-	find, write := "npm view "+bare+" version", bare+"@<version>"
-	if launcher == "uvx" || launcher == "pipx" {
-		find, write = "pip index versions "+bare, bare+"==<version>"
-	}
-	return []string{"Find the version you have tried: " + find, "Write " + write + " in place of " + pkg + ".", "Raise it on purpose, after looking at what changed."}
-}
-
-// packageOf finds the argument that names the package: the first that is no option, or the value of --package or --from.
-func packageOf(launcher string, args *keys.Node) *keys.Node {
-	for i := 0; i < len(args.Items); i++ {
-		a := args.Items[i]
+		f := p.At(l.pkg.Start, l.pkg.End, "The server "+s.name+" fetches "+l.pkg.Value+" at every start, in whatever version is newest.")
+		f.Anchor = "mcp " + s.name + " " + l.pkg.Value
 		switch {
-		case a.Kind != keys.Scalar:
-		case (a.Value == "--package" || a.Value == "-p" || a.Value == "--from") && i+1 < len(args.Items):
-			return args.Items[i+1]
-		case takesValue[a.Value]:
-			i++
-		case strings.HasPrefix(a.Value, "-"), launcher == "pipx" && a.Value == "run":
-		default:
-			return a
+		case l.kind == "url" || fetched.MatchString(l.pkg.Value) && l.kind != "image" && l.kind != "go":
+			f.Lower(rules.High, "an address or a branch is no release that anybody reviewed")
+			f.Message = "The server " + safeName(s.name) + " runs what an address or a branch holds at the time of the start."
+		case l.kind == "image" && (!strings.Contains(afterSlash(l.pkg.Value), ":") || strings.HasSuffix(l.pkg.Value, ":latest")):
+			f.Lower(rules.High, "the newest image is another one every week")
 		}
-	}
-	return nil
+		f.Fixes = pinFixes(p, l)
+	})
 }
 
-// local tells whether the package is a path, an address with a commit, or a variable: other rules look at those.
-func local(pkg string) bool {
-	return strings.HasPrefix(pkg, ".") || strings.HasPrefix(pkg, "/") || strings.HasPrefix(pkg, "~") || strings.Contains(pkg, "$") || strings.Contains(pkg, "://") ||
-		strings.HasPrefix(pkg, "git+")
+func pinFixes(p *checks.Pass, l launch) []checks.Fix {
+	bare := strings.TrimSuffix(l.pkg.Value, "@latest")
+	find, write, join := "npm view "+bare+" version", bare+"@<version>", "@"
+	switch l.kind {
+	case "pypi":
+		find, write, join = "pip index versions "+bare, bare+"==<version>", "=="
+	case "image":
+		find, write = "docker buildx imagetools inspect "+l.pkg.Value, bare+"@sha256:<digest>"
+	case "go":
+		find, write = "go list -m -versions "+bare, bare+"@<version>"
+	case "url":
+		find, write = "git ls-remote "+strings.TrimPrefix(bare, "git+"), "the address with the 40 digits of the commit"
+	}
+	manual := checks.Steps("pin-server", "Pin the version of the server", "Find the version you have tried: "+find, "Write "+write+" in place of "+l.pkg.Value+".", "Raise it on purpose, after looking at what changed.")
+	ecosystem := map[string]string{"npm": "npm", "pypi": "PyPI"}[l.kind]
+	for _, have := range p.Repo.Packages {
+		if have.Ecosystem == ecosystem && have.Version != "" && strings.EqualFold(have.Name, bare) {
+			text, _ := p.File.Bytes()
+			quote := ""
+			if l.pkg.Start < len(text) && (text[l.pkg.Start] == '"' || text[l.pkg.Start] == '\'') {
+				quote = string(text[l.pkg.Start])
+			}
+			return []checks.Fix{{ID: "pin-to-lock", Title: "Pin to " + have.Version + ", the version of " + have.Path, Applicability: checks.Safe,
+				Edits: editList(p.Replace(l.pkg.Start, l.pkg.End, quote+bare+join+have.Version+quote))}, manual}
+		}
+	}
+	return []checks.Fix{manual}
 }
+
+// launchOf finds the package that a command line downloads. A command that starts something local is none.
+func launchOf(argv []shell.Word) (launch, bool) {
+	name, args := shell.ProgramOf(argv)
+	name = strings.TrimSuffix(name, ".cmd")
+	sub := ""
+	if len(args) > 0 {
+		sub = args[0].Value
+	}
+	switch {
+	case name == "npx" || name == "bunx" || name == "pnpx":
+		return packageArg("npm", args, "-p --package", "--registry -c --call --cache --prefix")
+	case (name == "bun" && sub == "x") || (name == "pnpm" || name == "yarn") && sub == "dlx" || name == "npm" && (sub == "exec" || sub == "x"):
+		return packageArg("npm", args[1:], "-p --package", "--registry -c --call")
+	case name == "uvx" || name == "pipx" && sub == "run":
+		return packageArg("pypi", trimRun(args), "--from --spec", "--python -p --index-url --index --default-index --with --refresh-package --env-file --pip-args")
+	case name == "uv" && sub == "tool" && len(args) > 1 && args[1].Value == "run":
+		return packageArg("pypi", args[2:], "--from", "--python -p --index-url --with")
+	case (name == "docker" || name == "podman") && sub == "run":
+		return packageArg("image", args[1:], "", dockerTakesValue)
+	case name == "go" && sub == "run":
+		l, ok := packageArg("go", args[1:], "", "-C -tags -mod")
+		return l, ok && strings.Contains(l.pkg.Value, "@")
+	case name == "deno" && sub == "run":
+		l, ok := packageArg("url", args[1:], "", "--config --import-map --lock")
+		return l, ok && strings.Contains(l.pkg.Value, ":")
+	}
+	return launch{}, false
+}
+
+// options of docker run that take a word of their own
+const dockerTakesValue = "-v --volume -e --env --env-file --name --network --net -p --publish --mount -u --user -w --workdir --entrypoint --platform --pull --memory -m --cpus -l --label --add-host --cap-add --cap-drop --security-opt --device --gpus --ipc --pid --restart --hostname -h --tmpfs --ulimit --shm-size --runtime --userns --log-driver --dns"
+
+func trimRun(args []shell.Word) []shell.Word {
+	if len(args) > 0 && args[0].Value == "run" {
+		return args[1:]
+	}
+	return args
+}
+
+// packageArg is the value of one of the naming options, or the first word that is no option.
+func packageArg(kind string, args []shell.Word, naming, takesValue string) (launch, bool) {
+	var firstWord *shell.Word
+	for i := 0; i < len(args); i++ {
+		v := args[i].Value
+		key, value, has := strings.Cut(v, "=")
+		switch {
+		case naming != "" && contains(naming, key) && has:
+			return launch{kind, shell.Word{Value: value, Start: args[i].Start, End: args[i].End}}, true
+		case naming != "" && contains(naming, v) && i+1 < len(args):
+			return launch{kind, args[i+1]}, true
+		case contains(takesValue, v):
+			i++
+		case strings.HasPrefix(v, "-"):
+		case firstWord == nil:
+			firstWord = &args[i]
+			if naming == "" {
+				return launch{kind, args[i]}, true
+			}
+			i = len(args)
+		}
+	}
+	if firstWord == nil || firstWord.Value == "" {
+		return launch{}, false
+	}
+	return launch{kind, *firstWord}, true
+}
+
+func contains(list, word string) bool { return strings.Contains(" "+list+" ", " "+word+" ") }
+
+// pinned tells whether the launcher gets the same bytes every time, or something local that another rule looks at.
+func pinned(l launch) bool {
+	v := l.pkg.Value
+	if strings.HasPrefix(v, ".") || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "~") || strings.HasPrefix(v, "file:") || strings.Contains(v, "$") || strings.Contains(v, "{{") || v == "" {
+		return true
+	}
+	switch l.kind {
+	case "npm":
+		return npmExact.MatchString(v) || commit.MatchString(v) && strings.Contains(v, "#")
+	case "pypi":
+		return pypiExact.MatchString(v) || strings.HasPrefix(v, "git+") && commit.MatchString(v) || strings.Contains(v, "#sha256=")
+	case "image":
+		return strings.Contains(v, "@sha256:")
+	case "go":
+		return goExact.MatchString(v)
+	case "url":
+		return goExact.MatchString(v) || regexp.MustCompile(`@\d+\.\d+\.\d+`).MatchString(v)
+	}
+	return true
+}
+
+func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

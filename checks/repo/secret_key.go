@@ -31,15 +31,11 @@ func secretKey(p *checks.Pass, m checks.TextMatch) {
 	f.Anchor = anchor
 	switch {
 	case m.Secret.ID == "google-ai" && webApp(m.Text, start):
-		lower(f, rules.Low, "the web configuration of Firebase is made to be seen")
+		f.Lower(rules.Low, "the web configuration of Firebase is made to be seen")
 	case m.Secret.Weak:
-		lower(f, rules.High, "the format has no prefix of its own, the name beside it says what it is")
+		f.Lower(rules.High, "the format has no prefix of its own, the name beside it says what it is")
 	}
 	f.Fixes = secretFixes(p, m.Secret, m.Text, start, end)
-}
-
-func lower(f *checks.Finding, s rules.Severity, reason string) {
-	f.Severity, f.SeverityReason = s, &reason
 }
 
 // webApp tells whether a Google key stands in the configuration that a web page carries.

@@ -1,0 +1,87 @@
+package agent
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/keys"
+	"bakedin/internal/lang/shell"
+)
+
+// agentHookRunsRemote reports commands that a tool runs by itself and that fetch what they run.
+func agentHookRunsRemote(_ context.Context, p *checks.Pass) error {
+	root, err := checks.Keys.Of(p.File)
+	if root == nil {
+		return err
+	}
+	var walk func(n *keys.Node, inHooks bool)
+	walk = func(n *keys.Node, inHooks bool) {
+		for _, c := range n.Items {
+			hooks := inHooks || c.Key == "hooks" || c.Key == "statusLine"
+			switch {
+			case c.Kind != keys.Scalar && c.Key == "notify":
+				var words []string
+				for _, w := range c.Items {
+					words = append(words, w.Value)
+				}
+				hook(p, c, strings.Join(words, " "))
+			case c.Kind != keys.Scalar:
+				walk(c, hooks)
+			case hooks && (c.Key == "command" || c.Key == "bash" || c.Key == "powershell"), selfRunning[c.Key]:
+				hook(p, c, c.Value)
+			}
+		}
+	}
+	walk(root, false)
+	return nil
+}
+
+func hook(p *checks.Pass, n *keys.Node, command string) {
+	what := fetches(command)
+	if what == "" {
+		return
+	}
+	f := p.At(n.Start, n.End, "A command that the tool runs by itself "+what+".")
+	f.Anchor = "hook " + n.Key + " " + what
+	f.Fixes = []checks.Fix{checks.Steps("keep-it-here", "Run a script of this repository", "Put what the command does into a file of the repository, such as .claude/hooks/check.sh.", "Fetch what it needs once, at a version, and check its digest.", "Name the file in the hook.")}
+}
+
+var outside = regexp.MustCompile(`^(?:/tmp/|/var/tmp/|~/Downloads/|/dev/shm/)`)
+
+// fetches says how a command line gets what it runs from elsewhere, or "" when it does not.
+func fetches(line string) string {
+	commands := shell.Parse(line)
+	for i := range commands {
+		c := &commands[i]
+		name, args := c.Program()
+		switch {
+		case name == "curl" || name == "wget" || name == "iwr" || strings.EqualFold(name, "Invoke-WebRequest") || strings.EqualFold(name, "Invoke-RestMethod"):
+			if !onlyLocal(args) {
+				return "reaches out with " + name
+			}
+		case len(c.Args) > 0 && outside.MatchString(c.Args[0].Value):
+			return "starts a file outside of the repository"
+		}
+		if l, ok := launchOf(c.Args); ok && !pinned(l) && l.kind != "image" {
+			return "starts " + l.pkg.Value + " in whatever version is newest"
+		}
+	}
+	return ""
+}
+
+// onlyLocal tells whether every address of a command is this machine.
+func onlyLocal(args []shell.Word) bool {
+	seen := false
+	for _, a := range args {
+		if !strings.Contains(a.Value, "://") {
+			continue
+		}
+		seen = true
+		if !regexp.MustCompile(`^https?://(?:localhost|127\.|\[::1\]|host\.docker\.internal)`).MatchString(a.Value) {
+			return false
+		}
+	}
+	return seen
+}

@@ -1,0 +1,103 @@
+package checks
+
+import (
+	"bytes"
+	"strings"
+
+	"bakedin/internal/lang/keys"
+	"bakedin/internal/repo"
+	"bakedin/rules"
+)
+
+// Replace is the edit that puts s in place of the bytes [start, end) of the file.
+func (p *Pass) Replace(start, end int, s string) repo.TextEdit {
+	return repo.TextEdit{Path: p.File.Path, Start: start, End: end, Replacement: s, Base: p.File.SHA256()}
+}
+
+// SetKey is the edit that gives a key of a structured file a new value, written as the format writes it.
+func (p *Pass) SetKey(n *keys.Node, rendered string) repo.TextEdit {
+	return p.Replace(n.Start, n.End, rendered)
+}
+
+// DeleteKey is the edit that takes an entry out of its object or list, with its comma or its line. Comments, order and
+// indentation of the others stay.
+func (p *Pass) DeleteKey(text []byte, parent, n *keys.Node) repo.TextEdit {
+	switch keys.Format(p.File.Path) {
+	case "json":
+		start, end := cutJSON(text, parent, n)
+		return p.Replace(start, end, "")
+	case "toml":
+		if parent.Kind == keys.Array {
+			start, end := cutJSON(text, parent, n)
+			return p.Replace(start, end, "")
+		}
+	case "yaml", "front":
+		if parent.Start < len(text) && (text[parent.Start] == '[' || text[parent.Start] == '{') {
+			start, end := cutJSON(text, parent, n)
+			return p.Replace(start, end, "")
+		}
+	}
+	start, end := wholeLines(text, min(n.KeyStart, n.Start), n.End)
+	return p.Replace(start, end, "")
+}
+
+// cutJSON is the range that holds an entry and one of the commas beside it.
+func cutJSON(text []byte, parent, n *keys.Node) (start, end int) {
+	begin := func(x *keys.Node) int {
+		if x.KeyEnd > x.KeyStart {
+			return x.KeyStart
+		}
+		return x.Start
+	}
+	i := 0
+	for i < len(parent.Items) && parent.Items[i] != n {
+		i++
+	}
+	switch {
+	case i+1 < len(parent.Items):
+		return begin(n), begin(parent.Items[i+1])
+	case i > 0 && i < len(parent.Items):
+		return parent.Items[i-1].End, n.End
+	}
+	end = n.End
+	for end < len(text) && strings.IndexByte(" \t\r\n", text[end]) >= 0 {
+		end++
+	}
+	if end < len(text) && text[end] == ',' {
+		return begin(n), end + 1
+	}
+	return begin(n), n.End
+}
+
+// wholeLines widens a range to the lines it stands in, with the last line end.
+func wholeLines(text []byte, start, end int) (int, int) {
+	start = bytes.LastIndexByte(text[:start], '\n') + 1
+	if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
+		return start, end + i + 1
+	}
+	return start, len(text)
+}
+
+// DeleteLines is the edit that takes the lines of a range out.
+func (p *Pass) DeleteLines(text []byte, start, end int) repo.TextEdit {
+	start, end = wholeLines(text, start, end)
+	return p.Replace(start, end, "")
+}
+
+// LineEnd is how the file ends its lines.
+func LineEnd(text []byte) string {
+	if i := bytes.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// Lower gives a finding another severity than its rule's, and says why.
+func (f *Finding) Lower(s rules.Severity, reason string) {
+	f.Severity, f.SeverityReason = s, &reason
+}
+
+// Steps is a remedy that a person carries out.
+func Steps(id, title string, steps ...string) Fix {
+	return Fix{ID: id, Title: title, Applicability: Manual, Steps: steps}
+}
