@@ -5,7 +5,15 @@ package model
 type Description struct {
 	Tensors  []Tensor
 	Metadata []Pair
+	Members  []Member // of an archive
 	Extents  []Extent // what accounts for the bytes of the part
+}
+
+// Member is a file in an archive.
+type Member struct {
+	Name    string
+	Bytes   int64
+	Packing string // how it is packed; empty when it stands as it is
 }
 
 // Tensor is one tensor. Off is in bytes of the part, -1 when its bytes are elsewhere.

@@ -21,6 +21,7 @@ import (
 	"bakedin/internal/format/peel"
 	"bakedin/internal/format/pickle"
 	"bakedin/internal/format/safetensors"
+	"bakedin/internal/format/sevenz"
 	"bakedin/internal/format/tarx"
 	"bakedin/internal/format/torch"
 	"bakedin/internal/format/zipx"
@@ -73,6 +74,7 @@ var (
 	peelLimits        = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 16 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
 	safetensorsLimits = safetensors.Limits{Header: 100_000_000, Depth: 128}
 	torchLimits       = torch.Limits{Zip: zipLimits, Tar: tarLimits, Ops: 50_000_000, Text: 64 << 10, Keys: 1 << 20}
+	sevenzLimits      = sevenz.Limits{Entries: 100_000, Header: 64 << 20, Member: peelLimits}
 	tarLimits         = tarx.Limits{Entries: 100_000, Record: 1 << 20}
 	zipLimits         = zipx.Limits{Entries: 100_000, Directory: 64 << 20, Name: 4 << 10, Member: peelLimits}
 )

@@ -10,6 +10,7 @@ import (
 	"bakedin/internal/format/peel"
 	"bakedin/internal/format/pickle"
 	"bakedin/internal/format/safetensors"
+	"bakedin/internal/format/sevenz"
 	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/tarx"
 	"bakedin/internal/format/torch"
@@ -34,6 +35,8 @@ func readerOf(f sniff.Format) reader {
 		return func(r *reading) { r.c.readZip(r.part) }
 	case sniff.Safetensors:
 		return readSafetensors
+	case sniff.SevenZip:
+		return readSevenZip
 	case sniff.Tar:
 		return readTar
 	}
@@ -135,14 +138,19 @@ func told(p *checks.Pass, c *contents) {
 // kindOf sorts the errors of the format packages into kinds of checks.Skip.
 func kindOf(err error) string {
 	var limits = []any{new(*peel.LimitError), new(*zipx.LimitError), new(*tarx.LimitError), new(*pickle.LimitError),
-		new(*safetensors.LimitError), new(*wire.LimitError)}
+		new(*safetensors.LimitError), new(*sevenz.LimitError), new(*wire.LimitError)}
 	for _, l := range limits {
 		if errors.As(err, l) {
 			return "limit"
 		}
 	}
-	if errors.Is(err, zipx.ErrMethod) || errors.Is(err, peel.ErrFormat) || errors.Is(err, torch.ErrNotTorch) {
-		return "unsupported"
+	for _, e := range []error{zipx.ErrMethod, peel.ErrFormat, torch.ErrNotTorch, sevenz.ErrMethod} {
+		if errors.Is(err, e) {
+			return "unsupported"
+		}
+	}
+	if errors.Is(err, sevenz.ErrEncrypted) {
+		return "encrypted"
 	}
 	return "parse"
 }

@@ -22,6 +22,7 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 		wants[k] = true
 	}
 	return func(pass *checks.Pass, c *contents) {
+		told(pass, c)
 		n := 0
 		for _, p := range c.parts {
 			if p.zip == nil {

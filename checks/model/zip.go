@@ -1,9 +1,12 @@
 package model
 
 import (
+	"fmt"
+	"io"
 	"path"
 	"strings"
 
+	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/zipx"
 )
 
@@ -20,6 +23,7 @@ func (c *contents) readZip(p *part) {
 	if a == nil {
 		return
 	}
+	c.betweenEntries(p, a)
 	if isTorch(a) {
 		c.readTorchZip(p, a)
 		return
@@ -27,6 +31,30 @@ func (c *contents) readZip(p *part) {
 	for _, e := range a.Entries {
 		c.readEntry(p, e)
 	}
+}
+
+// betweenEntries opens what stands before, between and behind the entries, when it is a file of its own. That there are such
+// bytes is told as an anomaly of the archive.
+func (c *contents) betweenEntries(p *part, a *zipx.Archive) {
+	for _, g := range a.Gaps {
+		if g.Off == 0 && len(p.sniff.Formats) > 0 && p.sniff.Format() != sniff.Zip && !isZipKind(p.sniff.Format()) {
+			continue // the file itself begins as another format, which is read too
+		}
+		src := io.NewSectionReader(p.r, g.Off, g.Len)
+		head, tail, err := ends(src, g.Len)
+		if err == nil && sniff.Sniff(head, tail, g.Len, "").Format() != "" {
+			c.open(&part{member: join(p.member, fmt.Sprintf("bytes@%d", g.Off)), r: src, size: g.Len, depth: p.depth + 1, parent: p, torch: p.torch})
+		}
+	}
+}
+
+// isZipKind tells the formats that are a zip.
+func isZipKind(f sniff.Format) bool {
+	switch f {
+	case sniff.TorchZip, sniff.TorchScript, sniff.TorchPackage, sniff.TorchExport, sniff.NPZ, sniff.Keras, sniff.Skops, sniff.MAR:
+		return true
+	}
+	return false
 }
 
 // isTorch tells an archive of torch by the records that its writers put into it.
