@@ -54,7 +54,7 @@ func sit(t *testing.T, w, h int, files map[string]string) *person {
 	t.Cleanup(cancel)
 	go func() {
 		p.ended <- ui.Run(ctx, ui.Options{
-			Set: s.rules.Set, Title: "repo", Scanner: scanner{s}, Fixer: fixer{s}, In: in, Out: p.screen, Width: w, Height: h, Still: true,
+			Set: s.rules.Set, Title: "repo", Scanner: &scanner{session: s}, Fixer: fixer{s}, In: in, Out: p.screen, Width: w, Height: h, Still: true,
 			Environ: []string{"TERM=xterm-256color"},
 		})
 	}()
@@ -206,5 +206,15 @@ func TestRescanSeesWhatAPersonDidByHand(t *testing.T) {
 	p.write("load.py", strings.Replace(unsafeLoad, "path)\n", "path, weights_only=True)\n", 2))
 	p.press("R").sees("complete")
 	p.press("2", "/", "rule:torch", "enter").sees("0 results")
+	p.leaves()
+}
+
+func TestRescanHearsAWaiverThatWasJustWritten(t *testing.T) {
+	p := sit(t, 100, 30, map[string]string{"load.py": unsafeLoad})
+	p.sees("torch.load runs code").press("/", "rule:torch", "enter", "G", "w").sees("[[waiver]]", "id       = \"bk1:")
+	p.press("esc")
+	p.write(".bakedin.toml", "version = 1\n\n[[waiver]]\nrule = \"torch-load-unrestricted\"\npaths = [\"load.py\"]\nreason = \"only what the build made\"\n"+
+		"owner = \"@ml\"\ncreated = 2027-01-10\nexpires = 2027-02-10\n")
+	p.press("R").sees("waived").press("1").sees("Next to run out   a waiver on 2027-02-10")
 	p.leaves()
 }

@@ -22,7 +22,7 @@ func (a *app) openUI(ctx context.Context, opt *checkFlags, args []string) error 
 func (a *app) runUI(ctx context.Context, s *session, title string) error {
 	s.argv = []string{}
 	o := a.uiOptions(s.opt)
-	o.Set, o.Title, o.Scanner = s.rules.Set, title, scanner{s}
+	o.Set, o.Title, o.Scanner = s.rules.Set, title, &scanner{session: s}
 	if s.space != nil {
 		o.Fixer = fixer{s}
 	}

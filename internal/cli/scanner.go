@@ -14,10 +14,19 @@ import (
 const batchGap = 50 * time.Millisecond
 
 // scanner is the port through which the UI scans.
-type scanner struct{ session *session }
+type scanner struct {
+	session *session
+	again   bool // not the first scan: people may have changed their policy since
+}
 
 // Scan implements ui.Scanner.
-func (s scanner) Scan(ctx context.Context, onBatch func(*posture.Report, ui.Progress)) (*posture.Report, error) {
+func (s *scanner) Scan(ctx context.Context, onBatch func(*posture.Report, ui.Progress)) (*posture.Report, error) {
+	if s.again {
+		if err := s.session.ready(ctx); err != nil {
+			return nil, err
+		}
+	}
+	s.again = true
 	tree, err := s.session.open(ctx)
 	if err != nil {
 		return nil, err
