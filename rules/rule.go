@@ -132,11 +132,12 @@ type Examples struct {
 
 // Example is a small repository: one file, and the files that must lie beside it. Pickle is a listing in the language of
 // internal/format/pickle/asm that stands in for binary content; Hex is hexadecimal with spaces and newlines ignored, in which
-// 00*512 stands for 512 zeros.
+// 00*512 stands for 512 zeros; Binary is a listing in the language of internal/format/asm.
 type Example struct {
 	Path   string    `toml:"path"`
 	Text   string    `toml:"text"`
 	Pickle string    `toml:"pickle"`
 	Hex    string    `toml:"hex"`
+	Binary string    `toml:"binary"`
 	Also   []Example `toml:"also"`
 }

@@ -15,6 +15,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/checks/secrets"
+	binary "bakedin/internal/format/asm"
 	"bakedin/internal/format/pickle/asm"
 	"bakedin/internal/repo"
 	"bakedin/rules"
@@ -104,6 +105,8 @@ func content(e rules.Example) ([]byte, error) {
 		return asm.Assemble(e.Pickle)
 	case e.Hex != "":
 		return hexBytes(e.Hex)
+	case e.Binary != "":
+		return binary.Assemble(e.Binary)
 	}
 	return expand(e.Text)
 }

@@ -43,7 +43,7 @@ func readerOf(f sniff.Format) reader {
 	if f.Class() == sniff.Wrapper {
 		return readWrapper
 	}
-	return nil
+	return dataReader(f)
 }
 
 // reading is a part in the hands of a reader. The bytes are part.r, of part.size; they may be those of a whole file, of a
@@ -139,7 +139,7 @@ func told(p *checks.Pass, c *contents) {
 func kindOf(err error) string {
 	var limits = []any{new(*peel.LimitError), new(*zipx.LimitError), new(*tarx.LimitError), new(*pickle.LimitError),
 		new(*safetensors.LimitError), new(*sevenz.LimitError), new(*wire.LimitError)}
-	for _, l := range limits {
+	for _, l := range append(limits, dataLimitErrors()...) {
 		if errors.As(err, l) {
 			return "limit"
 		}

@@ -109,6 +109,8 @@ func example(w io.Writer, title string, e *rules.Example) {
 		text = e.Pickle
 	case e.Hex != "":
 		text = e.Hex
+	case e.Binary != "":
+		text = e.Binary
 	}
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i, line := range lines {

@@ -1,0 +1,20 @@
+package model
+
+import (
+	"bakedin/internal/format/gguf"
+	"bakedin/internal/format/sniff"
+)
+
+// dataReader is the part of the table for formats that carry a graph, tensors or settings as data.
+func dataReader(f sniff.Format) reader {
+	switch f {
+	case sniff.GGUF:
+		return readGGUF
+	}
+	return nil
+}
+
+// dataLimitErrors are the errors of their readers that tell of a limit.
+func dataLimitErrors() []any {
+	return []any{new(*gguf.LimitError)}
+}
