@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -9,21 +10,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"bakedin/checks/builtin"
+	"bakedin/internal/posture"
+	"bakedin/internal/report"
 	"bakedin/rules"
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain RULE|CONTROL|RECOMMENDATION",
-		Short: "the page of a rule, of a control (SD-3) or of a recommendation (SD-3.7)",
+	cmd := &cobra.Command{
+		Use:   "explain RULE|FINDING-ID|CONTROL|RECOMMENDATION",
+		Short: "the page of a rule, a finding (bk1:…), a control (SD-3) or a recommendation (SD-3.7)",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			rs, err := builtin.Ruleset()
-			if err != nil {
-				return err
-			}
-			return explain(cmd.OutOrStdout(), rs.Set, args[0], a.width())
-		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			rs, err := builtin.Ruleset()
 			if err != nil {
@@ -32,6 +28,59 @@ func (a *app) explainCommand() *cobra.Command {
 			return names(rs.Set), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+	from := ""
+	opt := rootOnly(cmd, "color", "ascii")
+	cmd.Flags().StringVar(&from, "from", "", "look for the finding in a saved report; nothing is scanned")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if strings.HasPrefix(args[0], "bk1:") {
+			return a.explainFinding(cmd.Context(), opt, from, args[0])
+		}
+		rs, err := builtin.Ruleset()
+		if err != nil {
+			return err
+		}
+		return explain(cmd.OutOrStdout(), rs.Set, args[0], a.width())
+	}
+	return cmd
+}
+
+// explainFinding prints a finding of the repository, or of a saved report, and the page of its rule.
+func (a *app) explainFinding(ctx context.Context, opt *checkFlags, from, id string) error {
+	r, s, err := a.known(ctx, opt, from)
+	if err != nil {
+		return err
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !strings.HasPrefix(f.ID, id) {
+			continue
+		}
+		o := report.TextOptions{Width: a.width(), Colour: a.color(opt.color), ASCII: a.ascii(opt.ascii), Workflow: a.truthy("GITHUB_ACTIONS")}
+		if err := report.Finding(a.streams.Out, f, s.rules.Set, o); err != nil {
+			return err
+		}
+		if rule := s.rules.Set.Rule(f.Rule); rule != nil {
+			explainRule(a.streams.Out, s.rules.Set, rule, a.width())
+		}
+		return nil
+	}
+	return usage("bakedin check lists the findings with their ids", "there is no finding %s", id)
+}
+
+// known is a saved report, or one of the working tree as it is now.
+func (a *app) known(ctx context.Context, opt *checkFlags, from string) (*posture.Report, *session, error) {
+	if from != "" {
+		return a.saved(opt, from)
+	}
+	s, err := a.newSession(ctx, opt, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, _, tree, err := a.current(ctx, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	return r, s, tree.Close()
 }
 
 func names(set *rules.Set) []string {

@@ -15,7 +15,9 @@ import (
 
 // checkFlags are the flags of a scan, shared by check, fix, demo and the UI.
 type checkFlags struct {
-	set *pflag.FlagSet // tells which were given
+	set   *pflag.FlagSet // tells which were given
+	hook  bool           // called by git: its GIT_INDEX_FILE counts
+	paths []string       // the only staged files to look at; nil: all
 
 	format         string
 	outputs        []string

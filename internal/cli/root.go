@@ -34,7 +34,8 @@ and sends nothing anywhere.`,
 	root.SetErr(a.streams.Err)
 	opt.register(root.Flags())
 	root.AddCommand(a.checkCommand(), a.demoCommand(), a.fixCommand(), a.explainCommand(), a.rulesCommand(), a.controlsCommand(),
-		a.reportCommand(), a.viewCommand(), a.hookCommand(), a.configCommand(), a.versionCommand())
+		a.reportCommand(), a.viewCommand(), a.diffCommand(), a.waiveCommand(), a.attestCommand(), a.baselineCommand(),
+		a.hookCommand(), a.initCommand(), a.configCommand(), a.doctorCommand(), a.versionCommand())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.bindEnvironment(cmd.Flags()) }
 	return root
 }
@@ -55,13 +56,4 @@ func (a *app) bindEnvironment(flags *pflag.FlagSet) error {
 		}
 	})
 	return err
-}
-
-func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "print the version",
-		Args:  cobra.NoArgs,
-		Run:   func(cmd *cobra.Command, _ []string) { cmd.Printf("bakedin %s\n", Version) },
-	}
 }

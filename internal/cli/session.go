@@ -83,7 +83,11 @@ func (s *session) target(ctx context.Context, only []string) error {
 	switch {
 	case o.staged:
 		s.mode = "staged"
+		if o.paths != nil {
+			only = o.paths
+		}
 		open(func(ctx context.Context, ro repo.Options) (*repo.Tree, error) {
+			ro.HookEnv = o.hook
 			return repo.OpenIndex(ctx, s.root, only, ro)
 		})
 		return nil
@@ -99,15 +103,18 @@ func (s *session) target(ctx context.Context, only []string) error {
 			return err
 		}
 		if len(only) == 0 { // an empty list of paths would mean everything
-			open(func(ctx context.Context, ro repo.Options) (*repo.Tree, error) {
-				return repo.OpenFS(ctx, afero.NewMemMapFs(), filepath.Base(s.root), ro)
-			})
+			s.open = func(ctx context.Context) (*repo.Tree, error) { return emptyTree(ctx, s) }
 			return nil
 		}
 	}
 	s.space = repo.DirWorkspace(s.root)
 	open(func(ctx context.Context, ro repo.Options) (*repo.Tree, error) { return repo.OpenDir(ctx, s.root, ro) })
 	return nil
+}
+
+// emptyTree is what is looked at when nothing differs.
+func emptyTree(ctx context.Context, s *session) (*repo.Tree, error) {
+	return repo.OpenFS(ctx, afero.NewMemMapFs(), filepath.Base(s.root), repo.Options{})
 }
 
 // ready reads the policy and decides which rules run.
@@ -128,13 +135,31 @@ func (s *session) excluded() []string {
 	return globs
 }
 
-// rootOf finds the root: --root, else the one directory argument. A file argument restricts the scan to it.
-func rootOf(flag string, args []string) (root string, only []string, err error) {
-	if flag == "" && len(args) <= 1 {
-		root = "."
-		if len(args) == 1 {
-			root = args[0]
+// topLevel is the folder of the git repository that the working directory lies in, or the working directory.
+func topLevel() string {
+	dir := "."
+	for range 64 {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
 		}
+		up := filepath.Join(dir, "..")
+		a, err1 := os.Stat(dir)
+		b, err2 := os.Stat(up)
+		if err1 != nil || err2 != nil || os.SameFile(a, b) {
+			break
+		}
+		dir = up
+	}
+	return "."
+}
+
+// rootOf finds the root: --root, else the one directory argument, else the top level. A file argument restricts the scan to it.
+func rootOf(flag string, args []string) (root string, only []string, err error) {
+	if flag == "" && len(args) == 0 {
+		return topLevel(), nil, nil
+	}
+	if flag == "" && len(args) == 1 {
+		root = args[0]
 		info, err := os.Stat(root)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

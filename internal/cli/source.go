@@ -31,7 +31,7 @@ func (s *session) readPolicy(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	o := policy.Options{Known: known(s.rules.Set), Now: s.app.now, NoConfig: s.opt.noConfig, Config: s.opt.config, Baseline: s.opt.baseline, NoBaseline: s.opt.noBaseline}
+	o := policy.Options{Known: knownTo(s.rules.Set), Now: s.app.now, NoConfig: s.opt.noConfig, Config: s.opt.config, Baseline: s.opt.baseline, NoBaseline: s.opt.noBaseline}
 	named := func(path string) ([]byte, error) {
 		if path == s.opt.config && path != "" || path == s.opt.baseline && path != "" {
 			return os.ReadFile(path) // a person named this very file
@@ -124,7 +124,8 @@ func commentsAt(tree *repo.Tree) func(checks.Ignore) bool {
 	}
 }
 
-func known(set *rules.Set) policy.Known {
+// knownTo lists what a policy may refer to.
+func knownTo(set *rules.Set) policy.Known {
 	k := policy.Known{Rules: map[string]bool{}, Recommendations: map[string]policy.Recommendation{}, Facts: map[string]bool{}}
 	for _, r := range set.Rules {
 		k.Rules[r.ID] = true

@@ -16,11 +16,15 @@ import (
 type Options struct {
 	FailOn         string // never, or the severity from which a finding blocks
 	WarnIncomplete bool   // an incomplete scan is told and does not block
+	Words          Words
 }
+
+// Words name what is looked at and how to go on without: files are staged for a commit, or pushed.
+type Words struct{ Of, Act, Skip string }
 
 // Nothing says that nothing was looked at; it never says clean.
 func Nothing(w io.Writer, files int) {
-	fmt.Fprintf(w, "bakedin: 0 of %d staged files are AI assets or can hold a finding; nothing was checked\n", files)
+	fmt.Fprintf(w, "bakedin: 0 files matched, of %d; nothing was checked\n", files)
 }
 
 // Tell writes what blocks the commit and one line of summary, and returns the exit code of the hook.
@@ -49,15 +53,15 @@ func Tell(w io.Writer, r *posture.Report, o Options) int {
 	}
 	switch {
 	case incomplete > 0 && !o.WarnIncomplete:
-		fmt.Fprintf(w, "bakedin: %d staged files could not be checked; to commit all the same: BAKEDIN_SKIP=1 git commit …\n", incomplete)
+		fmt.Fprintf(w, "bakedin: %s could not be checked; to %s all the same: %s\n", files(incomplete, o.Words.Of), o.Words.Act, o.Words.Skip)
 		return 3
 	case blocking > 0:
-		fmt.Fprintf(w, "bakedin: %d of %d staged files looked at, %d findings block this commit; bakedin fix shows what can be mended\n", r.Run.Files.Scanned, r.Run.Files.Seen, blocking)
+		fmt.Fprintf(w, "bakedin: %d of %s looked at, %d findings block this %s; bakedin fix shows what can be mended\n", r.Run.Files.Scanned, files(r.Run.Files.Seen, o.Words.Of), blocking, o.Words.Act)
 		return 1
 	case r.Run.Files.Scanned == 0:
 		Nothing(w, r.Run.Files.Seen)
 	default:
-		fmt.Fprintf(w, "bakedin: %d staged files looked at, nothing new at %s or above (%d below, %d known, %d waived)\n", r.Run.Files.Scanned, o.FailOn, below, known, waived)
+		fmt.Fprintf(w, "bakedin: %s looked at, nothing new at %s or above (%d below, %d known, %d waived)\n", files(r.Run.Files.Scanned, o.Words.Of), o.FailOn, below, known, waived)
 	}
 	return 0
 }
@@ -88,4 +92,11 @@ func tellFinding(w io.Writer, f *checks.Finding) {
 	if f.Says == rules.Gap {
 		fmt.Fprintf(w, "  read: %s\n", f.Explain)
 	}
+}
+
+func files(n int, of string) string {
+	if n == 1 {
+		return "1 " + of + " file"
+	}
+	return fmt.Sprintf("%d %s files", n, of)
 }

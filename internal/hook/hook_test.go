@@ -39,7 +39,7 @@ func TestTell(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b strings.Builder
-			if code := Tell(&b, c.report, c.opt); code != c.code || !strings.Contains(b.String(), c.want) {
+			if code := Tell(&b, c.report, with(c.opt)); code != c.code || !strings.Contains(b.String(), c.want) {
 				t.Errorf("code %d, want %d; %q is not in:\n%s", code, c.code, c.want, &b)
 			}
 			if strings.Contains(b.String(), "\x1b") {
@@ -53,7 +53,33 @@ func TestNothingLookedAtIsNotClean(t *testing.T) {
 	r := report(nil)
 	r.Run.Files.Scanned = 0
 	var b strings.Builder
-	if code := Tell(&b, r, Options{FailOn: "high"}); code != 0 || !strings.Contains(b.String(), "nothing was checked") || strings.Contains(b.String(), "clean") {
+	if code := Tell(&b, r, with(Options{FailOn: "high"})); code != 0 || !strings.Contains(b.String(), "nothing was checked") || strings.Contains(b.String(), "clean") {
 		t.Errorf("%d %s", code, &b)
+	}
+}
+
+func with(o Options) Options {
+	o.Words = Words{Of: "staged", Act: "commit", Skip: "BAKEDIN_SKIP=1 git commit …"}
+	return o
+}
+
+func TestAHookOfOursIsKnownByItsDigest(t *testing.T) {
+	for _, stage := range Stages {
+		script := Shim(stage, "/home/o'brien/bin/bakedin", true)
+		if got := owner(script); got != "ours" {
+			t.Errorf("%s: our own hook is %q", stage, got)
+		}
+		if got := owner([]byte(strings.Replace(string(script), "required=1", "required=0", 1))); got != "edited" {
+			t.Errorf("%s: an edited hook is %q", stage, got)
+		}
+		if got := value(script, "recorded"); got != "/home/o'brien/bin/bakedin" {
+			t.Errorf("%s: the recorded program is %q", stage, got)
+		}
+		if n := strings.Count(string(script), "\n"); n > 32 {
+			t.Errorf("%s has %d lines", stage, n)
+		}
+	}
+	if got := owner([]byte("#!/bin/sh\nexec true\n")); got != "other" {
+		t.Errorf("another hook is %q", got)
 	}
 }

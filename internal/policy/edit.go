@@ -71,7 +71,7 @@ func AddAttestation(path string, src []byte, a Attestation, opt Options) ([]byte
 	if len(after) != len(before)+1 || after[len(after)-1].Recommendation != a.Recommendation {
 		return nil, fmt.Errorf("%s: %w", path, ErrByHand)
 	}
-	return out, unchanged(path, before, after[:len(before)])
+	return out, unchangedAnswers(path, before, after[:len(before)])
 }
 
 // RemoveAttestations returns the file of answers without those of these indices.
@@ -91,7 +91,7 @@ func RemoveAttestations(path string, src []byte, drop []int, opt Options) ([]byt
 			rest = append(rest, a)
 		}
 	}
-	return out, unchanged(path, rest, after)
+	return out, unchangedAnswers(path, rest, after)
 }
 
 func readConfig(path string, src []byte, opt Options) (Config, error) {
@@ -122,11 +122,25 @@ func readAttestations(path string, src []byte, opt Options) ([]Attestation, erro
 	return list, nil
 }
 
-func unchanged[T any](path string, before, after T) error {
-	if !reflect.DeepEqual(before, after) && fmt.Sprintf("%+v", before) != fmt.Sprintf("%+v", after) { // nil and empty lists are the same
+// unchanged compares what two texts say, records apart from settings: an empty list and none are the same.
+func unchanged(path string, before, after Config) error {
+	a, b := before.Waivers, after.Waivers
+	before.Waivers, after.Waivers = nil, nil
+	if !reflect.DeepEqual(before, after) || !sameRecords(a, b) {
 		return fmt.Errorf("%s: %w", path, ErrByHand)
 	}
 	return nil
+}
+
+func unchangedAnswers(path string, before, after []Attestation) error {
+	if !sameRecords(before, after) {
+		return fmt.Errorf("%s: %w", path, ErrByHand)
+	}
+	return nil
+}
+
+func sameRecords[T any](a, b []T) bool {
+	return slices.EqualFunc(a, b, func(x, y T) bool { return reflect.DeepEqual(x, y) })
 }
 
 func sameWaiver(a, b Waiver) bool {

@@ -19,17 +19,30 @@ func newLocator(path string, src []byte) *locator {
 	return &locator{path, strings.Split(string(src), "\n")}
 }
 
-// key says what is wrong with a dotted key: at the first line that sets its last part.
+// key says what is wrong with a dotted key: at the line of its table that sets its last part, else at the first line that
+// does.
 func (l *locator) key(dotted, reason string) string {
 	parts := strings.Split(dotted, ".")
 	last := regexp.QuoteMeta(strings.Trim(parts[len(parts)-1], `"`))
 	set := regexp.MustCompile(`^\s*(?:\[+[^\]]*\b)?["']?` + last + `["']?\s*(?:[=\].])`)
+	within := strings.Join(parts[:len(parts)-1], ".")
+	table, first := "", 0
 	for i, line := range l.lines {
-		if set.MatchString(line) {
-			return fmt.Sprintf("%s:%d: %s: %s", l.path, i+1, dotted, reason)
+		if bare := strings.ReplaceAll(strings.TrimSpace(line), " ", ""); strings.HasPrefix(bare, "[") {
+			table, _, _ = strings.Cut(strings.TrimLeft(bare, "["), "]")
+		}
+		if !set.MatchString(line) {
+			continue
+		}
+		if table == within || table == dotted {
+			first = i + 1
+			break
+		}
+		if first == 0 {
+			first = i + 1
 		}
 	}
-	return fmt.Sprintf("%s:1: %s: %s", l.path, dotted, reason)
+	return fmt.Sprintf("%s:%d: %s: %s", l.path, max(1, first), dotted, reason)
 }
 
 // table returns the line of the n-th [[name]], 1-based.
@@ -51,4 +64,20 @@ func tomlError(path string, err error) string {
 		return fmt.Sprintf("%s:%d: %s", path, p.Position.Line, p.Message)
 	}
 	return fmt.Sprintf("%s:1: %v", path, err)
+}
+
+// origins lists the keys that a file sets, with their places. A key inside a table that spans lines counts where it stands.
+func origins(path string, src []byte) map[string]string {
+	var doc map[string]any
+	md, err := toml.Decode(string(src), &doc)
+	if err != nil {
+		return nil
+	}
+	at := newLocator(path, src)
+	out := map[string]string{}
+	for _, k := range md.Keys() {
+		place, _, _ := strings.Cut(at.key(k.String(), ""), ": ")
+		out[k.String()] = place
+	}
+	return out
 }

@@ -27,7 +27,12 @@ type Policy struct {
 	Baseline     *Baseline   // nil: there is none
 	Protection   *Protection // of the default branch, when an export of it is named
 	Files        []File      // that had a say
+
+	origins map[string]string // dotted key of the settings to path:line
 }
+
+// Origin tells where a dotted key of the settings is set, as path:line; empty when it is not.
+func (p *Policy) Origin(key string) string { return p.origins[key] }
 
 // File is a policy file with its digest.
 type File struct {
@@ -82,6 +87,7 @@ func Load(read func(path string) ([]byte, error), opt Options) (*Policy, error) 
 	if src != nil {
 		p.add(path, src)
 		errs = append(errs, p.Config.parse(path, src, opt)...)
+		p.origins = origins(path, src)
 	} else {
 		p.Config.setDefaults()
 	}

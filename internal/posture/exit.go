@@ -19,7 +19,7 @@ type ExitOptions struct {
 func ExitCode(r *Report, o ExitOptions) (code, would int) {
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Status == checks.Open && f.IsNew && o.FailOn != "never" && severityRank(f.Severity) <= severityRank(rules.Severity(o.FailOn)) {
+		if f.Status == checks.Open && f.IsNew && AtLeast(f.Severity, o.FailOn) {
 			would = 1
 		}
 	}
@@ -34,4 +34,9 @@ func ExitCode(r *Report, o ExitOptions) (code, would int) {
 		code = 3
 	}
 	return code, would
+}
+
+// AtLeast tells whether a severity is at or above a threshold: never, low, medium, high, critical.
+func AtLeast(s rules.Severity, threshold string) bool {
+	return threshold != "never" && severityRank(s) <= severityRank(rules.Severity(threshold))
 }

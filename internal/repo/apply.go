@@ -73,7 +73,7 @@ func prepare(ctx context.Context, w Workspace, plan Plan) ([]step, error) {
 			return err
 		case base == "":
 			return fmt.Errorf("%s exists already: %w", path, ErrChanged)
-		case digest(before) != base:
+		case Digest(before) != base:
 			return fmt.Errorf("%s: %w", path, ErrChanged)
 		default:
 			s.before, s.mode = before, mode

@@ -81,3 +81,32 @@ func Changed(ctx context.Context, dir, rev string) ([]Change, error) {
 	slices.SortFunc(out, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
 	return out, nil
 }
+
+// ChangedBetween lists the paths that a commit changes since its merge base with another, without those it deletes. The
+// error wraps git.ErrNoRevision when one of them is not in this clone.
+func ChangedBetween(ctx context.Context, dir, from, to string) ([]string, error) {
+	g, err := git.Open(ctx, dir, git.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range []*string{&from, &to} {
+		if *id, err = g.Resolve(ctx, *id); err != nil {
+			return nil, err
+		}
+	}
+	base, err := g.MergeBase(ctx, from, to)
+	if err != nil {
+		return nil, shallow(g, err)
+	}
+	entries, err := g.Changed(ctx, base, to)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, e := range entries {
+		if e.Status != 'D' {
+			paths = append(paths, e.Path)
+		}
+	}
+	return paths, nil
+}

@@ -9,7 +9,12 @@ import (
 
 // WriteFile writes a file that bakedin made, such as a report, in one step: a temporary file in the same folder, synced, then
 // renamed.
-func WriteFile(path string, data []byte) error {
+func WriteFile(path string, data []byte) error { return writeFile(path, data, 0o644) }
+
+// WriteProgram is WriteFile for a script that can be started.
+func WriteProgram(path string, data []byte) error { return writeFile(path, data, 0o755) }
+
+func writeFile(path string, data []byte, mode os.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".bakedin-*")
 	if err != nil {
 		return err
@@ -17,7 +22,7 @@ func WriteFile(path string, data []byte) error {
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(data)
 	if err == nil {
-		err = tmp.Chmod(0o644)
+		err = tmp.Chmod(mode)
 	}
 	if err == nil {
 		err = tmp.Sync()

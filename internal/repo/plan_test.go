@@ -15,7 +15,7 @@ import (
 )
 
 func edit(path, old string, start, end int, text string) TextEdit {
-	return TextEdit{Path: path, Start: start, End: end, Replacement: text, Base: digest([]byte(old))}
+	return TextEdit{Path: path, Start: start, End: end, Replacement: text, Base: Digest([]byte(old))}
 }
 
 func TestAFixIsAppliedAndTakenBackByteForByte(t *testing.T) {
@@ -90,8 +90,8 @@ func TestNothingIsWrittenWhenAFileMovedOn(t *testing.T) {
 			put("one.txt", "1")
 			put("two.txt", "changed")
 			plan := Plan{Title: "both", Edits: []Edit{
-				Write{Path: "one.txt", Base: digest([]byte("1")), New: []byte("11")},
-				Write{Path: "two.txt", Base: digest([]byte("2")), New: []byte("22")},
+				Write{Path: "one.txt", Base: Digest([]byte("1")), New: []byte("11")},
+				Write{Path: "two.txt", Base: Digest([]byte("2")), New: []byte("22")},
 			}}
 			if _, err := Apply(t.Context(), w, plan); !errors.Is(err, ErrChanged) {
 				t.Fatalf("got %v", err)
@@ -133,7 +133,7 @@ func TestPlansStayInsideTheRepository(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "link")); err != nil {
 		t.Skip("no symbolic links here")
 	}
-	_, err := Apply(t.Context(), DirWorkspace(dir), Plan{Edits: []Edit{Write{Path: "link", Base: digest([]byte("safe")), New: []byte("x")}}})
+	_, err := Apply(t.Context(), DirWorkspace(dir), Plan{Edits: []Edit{Write{Path: "link", Base: Digest([]byte("safe")), New: []byte("x")}}})
 	if b, _ := os.ReadFile(outside); err == nil || string(b) != "safe" {
 		t.Errorf("a link was followed: %q %v", b, err)
 	}
@@ -169,8 +169,8 @@ func TestRemoveRenameAndStreamAreTakenBackToo(t *testing.T) {
 	}
 	w := MemWorkspace(m)
 	entry, err := Apply(t.Context(), w, Plan{Title: "all kinds", Edits: []Edit{
-		Rename{Path: "old.bin", To: "new.bin", Base: digest([]byte("old"))},
-		Remove{Path: "gone.txt", Base: digest([]byte("gone"))},
+		Rename{Path: "old.bin", To: "new.bin", Base: Digest([]byte("old"))},
+		Remove{Path: "gone.txt", Base: Digest([]byte("gone"))},
 		Stream{Path: "big.bin", Size: 4, Write: func(_ context.Context, w io.Writer) error {
 			_, err := w.Write([]byte("data"))
 			return err

@@ -121,7 +121,7 @@ func Undo(ctx context.Context, w Workspace, id string) error {
 		now, _, err := w.read(f.Path)
 		if errors.Is(err, fs.ErrNotExist) && f.After == "" {
 			err = nil
-		} else if err == nil && (f.After == "" || digest(now) != f.After) {
+		} else if err == nil && (f.After == "" || Digest(now) != f.After) {
 			err = fmt.Errorf("%s was changed after the fix: %w", f.Path, ErrChanged)
 		}
 		if err != nil {

@@ -9,7 +9,8 @@ import (
 	"slices"
 )
 
-func digest(b []byte) string {
+// Digest is the sha256 (hex) by which a plan knows a content.
+func Digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
@@ -32,7 +33,7 @@ func Writes(t *Tree, edits []TextEdit) (Plan, error) {
 		old, err := t.ReadFile(p, 32<<20)
 		base := ""
 		if err == nil {
-			base = digest(old)
+			base = Digest(old)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return plan, err
 		}

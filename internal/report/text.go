@@ -37,11 +37,26 @@ func Text(w io.Writer, r *posture.Report, set *rules.Set, o TextOptions) error {
 		t.findings()
 	}
 	t.summary()
+	return t.flush(w)
+}
+
+// Finding writes one finding for people, as Text does.
+func Finding(w io.Writer, f *checks.Finding, set *rules.Set, o TextOptions) error {
+	if o.Width == 0 {
+		o.Width = 100
+	}
+	t := &text{TextOptions: o, r: &posture.Report{}, set: set}
+	t.finding([]*checks.Finding{f})
+	return t.flush(w)
+}
+
+// flush writes what was printed, fit for the reader.
+func (t *text) flush(w io.Writer) error {
 	out := t.b.String()
-	if o.ASCII {
+	if t.ASCII {
 		out = asciiTwins.Replace(out)
 	}
-	if o.Workflow {
+	if t.Workflow {
 		out = safe.WorkflowLines(out)
 	}
 	_, err := io.WriteString(w, out)
