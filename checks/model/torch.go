@@ -22,8 +22,10 @@ func (c *contents) readTorchZip(p *part, a *zipx.Archive) {
 	p.layout = t
 	p.torch, p.script = true, t.Format == sniff.TorchScript
 	storage := map[*zipx.Entry]bool{}
-	for _, s := range t.Storages {
-		storage[s.Entry] = true
+	if t.Format != sniff.TorchExport { // whose members are named in its own way
+		for _, s := range t.Storages {
+			storage[s.Entry] = true
+		}
 	}
 	first := len(c.parts)
 	for _, e := range a.Entries {

@@ -8,6 +8,7 @@ import (
 
 	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/zipx"
+	"bakedin/rules"
 )
 
 // readZip opens every member of an archive that may be something: whatever its name says.
@@ -28,8 +29,25 @@ func (c *contents) readZip(p *part) {
 		c.readTorchZip(p, a)
 		return
 	}
+	c.bundledCode(p, a)
 	for _, e := range a.Entries {
 		c.readEntry(p, e)
+	}
+}
+
+// bundledCode tells of Python files in an archive that is a model by its name or its layout.
+func (c *contents) bundledCode(p *part, a *zipx.Archive) {
+	if !p.sniff.Has(sniff.MAR) && !p.sniff.Has(sniff.Keras) && !p.sniff.Has(sniff.Skops) && !p.sniff.Promises(sniff.Torch) {
+		return
+	}
+	r := &reading{part: p, c: c, format: sniff.Zip}
+	n := 0
+	for _, e := range a.Entries {
+		if strings.HasSuffix(strings.ToLower(e.Name), ".py") {
+			if n++; n == 1 {
+				r.found("bundled-code", e.Off(), 1, "code", "Python files are packed with the weights, the first is %q", e.Name)
+			}
+		}
 	}
 }
 
@@ -80,6 +98,7 @@ func (c *contents) readEntry(p *part, e *zipx.Entry) {
 		return
 	}
 	// A member may tell two stories of its method and length: each that can be read is.
+	before := len(c.left)
 	opened := false
 	var first error
 	for _, reading := range readings {
@@ -97,13 +116,26 @@ func (c *contents) readEntry(p *part, e *zipx.Entry) {
 		next.r, next.size = r, size
 		c.open(&next)
 		opened = opened || err == nil
+		if err == nil && next.pickle != nil {
+			c.checkSum(p, &next, e)
+		}
 	}
 	switch {
 	case opened && !e.Encrypted():
 	case e.Encrypted() && !c.recognised(child.member):
+		c.left = c.left[:before] // what the cipher was taken for
 		c.leave(child, "encrypted", "the member is encrypted")
 	case first != nil:
 		c.leave(child, kindOf(first), "%v", first)
+	}
+}
+
+// checkSum computes the checksum of a member whose bytes were read anyway.
+func (c *contents) checkSum(p, child *part, e *zipx.Entry) {
+	if ok, err := e.Sum(child.r, child.size); err == nil && !ok && !p.zip.Has(zipx.Checksum) {
+		r := &reading{part: p, c: c, format: sniff.Zip}
+		r.found("zip-entry-mismatch", e.Off(), 1, "checksum "+e.Name, "the checksum of %q does not hold", e.Name).
+			weigh(rules.Medium, "loaders read past it")
 	}
 }
 
