@@ -11,7 +11,6 @@ var (
 	exactRE      = regexp.MustCompile(`^={2,3}\s*([A-Za-z0-9][A-Za-z0-9.+!_-]*)$`)
 	wheelRE      = regexp.MustCompile(`/([A-Za-z0-9_.]+)-(\d[A-Za-z0-9_.+!]*)(?:-\d[^-/]*)?-[^-/]+-[^-/]+-[^-/]+\.whl$`)
 	sdistRE      = regexp.MustCompile(`/([A-Za-z0-9_.-]+?)-(\d[A-Za-z0-9_.+!]*)\.(?:tar\.gz|zip|tar\.bz2)$`)
-	commitRE     = regexp.MustCompile(`^[0-9a-f]{40}$`)
 	eggRE        = regexp.MustCompile(`[#&]egg=([A-Za-z0-9._-]+)`)
 	versionParen = regexp.MustCompile(`^\(\s*(.*?)\s*\)`)
 )

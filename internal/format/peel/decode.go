@@ -34,7 +34,6 @@ func (in *input) Read(p []byte) (int, error) { return in.reader().Read(p) }
 func (in *input) ReadByte() (byte, error)    { return in.reader().ReadByte() }
 func (in *input) Peek(n int) ([]byte, error) { return in.reader().Peek(n) }
 func (in *input) pos() int64                 { return in.off - int64(in.reader().Buffered()) }
-func (in *input) left() int64                { return in.size - in.pos() }
 func (in *input) fill(p []byte) (n int, e error) {
 	n, e = in.section(p)
 	in.off += int64(n)

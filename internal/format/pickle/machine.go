@@ -24,7 +24,6 @@ type machine struct {
 	at     Place // the opcode that runs
 	nested []*Stream
 	level  int // of joblib object arrays
-	dead   bool
 }
 
 // operand is what decode read. Payloads and lines are ranges of the file.

@@ -59,7 +59,6 @@ func Assemble(listing string) ([]byte, error) {
 type assembler struct {
 	lines []string
 	next  int
-	made  int
 	depth int
 }
 
