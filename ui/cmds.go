@@ -74,9 +74,11 @@ func (s *stream) wait(set *rules.Set, seq int) tea.Cmd {
 	}
 }
 
+const ticksPerSecond = 8
+
 // tickAfter moves the spinner: eight times a second and only while something runs.
 func tickAfter(run int) tea.Cmd {
-	return tea.Tick(125*time.Millisecond, func(time.Time) tea.Msg { return tick{run} })
+	return tea.Tick(time.Second/ticksPerSecond, func(time.Time) tea.Msg { return tick{run} })
 }
 
 // plan asks for a preview and makes it ready to be drawn.

@@ -40,13 +40,13 @@ func overlay(lines, box []string, w int) {
 // framed puts lines, which are w cells wide each, into a box with a title.
 func framed(t *theme, title string, lines []string, w int) []string {
 	title = " " + cut(title, max(0, w-4), t.more) + " "
-	top := newRow(t, w+2).put(t.faint, t.boxTL+t.boxH).put(t.both(t.bold, t.accent), title)
-	top.put(t.faint, repeat(t.boxH, w-1-width(title))+t.boxTR)
+	top := newRow(t, w+2).put(t.line, t.boxTL+t.boxH).put(t.both(t.bold, t.accent), title)
+	top.put(t.line, repeat(t.boxH, w-1-width(title))+t.boxTR)
 	out := []string{top.end()}
 	for _, l := range lines {
-		out = append(out, newRow(t, 1).put(t.faint, t.boxV).str()+l+newRow(t, 1).put(t.faint, t.boxV).str())
+		out = append(out, newRow(t, 1).put(t.line, t.boxV).str()+l+newRow(t, 1).put(t.line, t.boxV).str())
 	}
-	return append(out, newRow(t, w+2).put(t.faint, t.boxBL+repeat(t.boxH, w)+t.boxBR).end())
+	return append(out, newRow(t, w+2).put(t.line, t.boxBL+repeat(t.boxH, w)+t.boxBR).end())
 }
 
 // noteBox is a page of text with something to copy.

@@ -239,7 +239,7 @@ func drawDiff(t *theme, c *change, w, shift int) diffView {
 		case 'f':
 			v.lines = append(v.lines, r.put(t.bold, cutMiddle(l.text, w-2, t.more)).str())
 		case '@':
-			v.lines = append(v.lines, r.put(t.faint, repeat(t.dot, min(3, w))).str())
+			v.lines = append(v.lines, r.put(t.line, repeat(t.dot, min(3, w))).str())
 		case 't':
 			v.lines = append(v.lines, r.put(t.dim, "  "+l.text).str())
 		case ' ':

@@ -9,6 +9,7 @@ type doc struct {
 	lines []string
 	links []link
 	link  int // the chosen one, -1 for none
+	shift int // columns that lines of code are moved to the left
 }
 
 func newDoc(t *theme, w, chosen int) *doc { return &doc{t: t, w: max(1, w), link: chosen} }

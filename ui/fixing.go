@@ -198,6 +198,7 @@ func (m *Model) planned(msg planReady) tea.Cmd {
 		}
 	}
 	f.step, f.preview, f.change, f.after = stepPreview, msg.preview, msg.change, msg.after
+	m.message = "" // what was said while it was made
 	f.grace = true
 	return grace(f.id)
 }

@@ -21,7 +21,7 @@ func (m *Model) draw() string {
 	if l.tabs && m.page() == nil {
 		lines = append(lines, m.drawTabs())
 	}
-	rule := newRow(m.t, l.w).put(m.t.faint, repeat(m.t.rule, l.w)).end()
+	rule := newRow(m.t, l.w).put(m.t.line, repeat(m.t.rule, l.w)).end()
 	lines = append(lines, rule)
 	height := m.body()
 	body := m.drawBody(l.w, height)
@@ -123,7 +123,7 @@ func (m *Model) state() (string, ink) {
 		if m.lay.small {
 			return "scanning", t.accent
 		}
-		return m.spinner() + "scanning   esc stops", t.accent
+		return m.spinner() + "scanning" + m.elapsed() + "   esc stops", t.accent
 	}
 	interval := ""
 	if p := s.report.Posture; p != nil {
@@ -216,6 +216,14 @@ func (m *Model) spinner() string {
 		return frames[m.spin%4]
 	}
 	return frames[m.spin%4] + " "
+}
+
+// elapsed is how long a scan runs, by the ticks of the spinner.
+func (m *Model) elapsed() string {
+	if s := m.spin / ticksPerSecond; s > 0 {
+		return "  " + number(s) + " s"
+	}
+	return ""
 }
 
 var tabNames = [5]string{"Overview", "Checklist", "Assets", "Fixes", "Log"}
@@ -330,7 +338,7 @@ func (m *Model) drawMessage() string {
 		r.put(ink, m.message)
 	default:
 		left, right := m.footnote()
-		r.put(t.dim, left)
+		r.put("", left)
 		if at := m.lay.w - 1 - width(right); right != "" && at > r.used+1 {
 			r.to(at).put(t.dim, right)
 		}
@@ -439,7 +447,7 @@ func (m *Model) drawHints() string {
 		}
 		r.put("", blanks(gap))
 		if m.offReason(c) != "" {
-			r.put(t.faint, keys+" "+label)
+			r.put(t.dim, keys+" "+label)
 		} else {
 			r.put(t.key, keys).put(t.dim, " "+label)
 		}
@@ -452,6 +460,8 @@ func (m *Model) hintKeys(c *command) string {
 	switch {
 	case c.verb == down:
 		return "j/k"
+	case c.verb == spread:
+		return "space"
 	case c.verb == choose && m.fixing != nil:
 		return "1-" + number(min(9, len(m.fixing.remedies)))
 	}

@@ -65,6 +65,9 @@ func (m *Model) goBack() {
 	}
 }
 
+// shiftStep is how many columns h and l move lines of code.
+const shiftStep = 8
+
 // steps of a move in a window of that height
 func steps(v verb, height, n int) (int, bool) {
 	switch v {
@@ -120,6 +123,10 @@ func (m *Model) movePage(p *page, v verb) tea.Cmd {
 		} else {
 			m.say("there is nothing to open on this page")
 		}
+	case right:
+		p.shift = min(p.shift+shiftStep, 1000)
+	case left:
+		p.shift = max(0, p.shift-shiftStep)
 	case nextGap, prevGap:
 		d := 1
 		if v == prevGap {

@@ -17,6 +17,7 @@ func (m *Model) drawPage(p *page, w, h int) []string {
 		return m.drawActions(p, w, h)
 	}
 	d := newDoc(m.t, min(w, 120), p.link)
+	d.shift = p.shift
 	switch p.kind {
 	case pageFinding:
 		if f := m.store.find(p.id); f != nil {

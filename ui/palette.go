@@ -76,11 +76,11 @@ func (p *paletteBox) draw(m *Model, w, h int) []string {
 		why := m.offReason(c)
 		if why != "" {
 			name := c.name + " "
-			r.put(t.dim, name).put(t.faint, t.dot+" "+why)
+			r.put(t.dim, name).put(t.dim, t.dot+" "+why)
 			if r.used > inner-width(keys)-2 {
 				r = newRow(t, inner).to(3).put(t.dim, cut(name+t.dot+" "+why, inner-width(keys)-6, t.more))
 			}
-			r.to(inner-width(keys)-1).put(t.faint, keys)
+			r.to(inner-width(keys)-1).put(t.dim, keys)
 		} else {
 			r.put("", c.name).to(inner-width(keys)-1).put(t.key, keys)
 		}

@@ -178,7 +178,7 @@ func (m *Model) drawChecklist(w, h int) []string {
 		}
 		line := r.str()
 		if m.lay.side > 0 {
-			line = r.end() + newRow(t, 2).put(t.faint, t.divider).put("", " ").str()
+			line = r.end() + newRow(t, 2).put(t.line, t.divider).put("", " ").str()
 			if i < len(side) {
 				line += side[i]
 			}
@@ -186,7 +186,7 @@ func (m *Model) drawChecklist(w, h int) []string {
 		lines = append(lines, line)
 	}
 	if m.lay.under > 0 {
-		lines = append(lines, newRow(t, w).put(t.faint, repeat(t.rule, w)).str())
+		lines = append(lines, newRow(t, w).put(t.line, repeat(t.rule, w)).str())
 		side = m.sideLines(w)
 		for i := range min(len(side), m.lay.under-1) {
 			lines = append(lines, side[i])

@@ -110,7 +110,7 @@ func (m *Model) docEvidence(d *doc, f *finding) {
 			if strings.HasPrefix(strings.TrimLeft(s, " "), ">") {
 				i = t.bad
 			}
-			d.add(d.row().to(3).put(t.faint, t.divider+" ").put(i, text(s)))
+			d.add(d.row().to(3).put(t.line, t.divider+" ").put(i, text(s)))
 		}
 		d.gap()
 		d.para("", message, 3)
@@ -120,11 +120,12 @@ func (m *Model) docEvidence(d *doc, f *finding) {
 	for i, s := range lines {
 		shown := text(s)
 		lead := 3 + digits + 3
-		skip := 0
+		skip := d.shift
 		if at := l.Start.Column - 1; i == 0 && at > d.w-lead-12 { // bring the match into sight
-			skip = max(0, min(at-8, len([]rune(shown))))
-			shown = t.more + string([]rune(shown)[skip:])
+			skip = max(0, at-8+d.shift)
 		}
+		skip = min(skip, len([]rune(shown)))
+		shown = moved(t, shown, skip)
 		d.add(d.row().to(3).put(t.dim, padLeft(number(l.Start.Line+i), digits)+" "+t.divider+" ").put("", shown))
 		if i > 0 {
 			continue
@@ -136,6 +137,9 @@ func (m *Model) docEvidence(d *doc, f *finding) {
 		at := l.Start.Column - 1 - skip
 		if skip > 0 {
 			at += width(t.more)
+		}
+		if at < 0 {
+			continue // scrolled out of sight
 		}
 		at = lead + min(max(0, at), max(0, d.w-lead-2))
 		caret := d.row().to(3+digits+1).put(t.dim, t.divider+" ").to(at).put(t.bad, repeat("^", min(span, d.w-at-1)))
@@ -165,6 +169,9 @@ func (m *Model) docRemedies(d *doc, f *finding, rule *rules.Rule, full bool) {
 				d.add(d.row().to(5).put(t.accent, text(c)))
 			}
 		}
+	}
+	if rule == nil && len(f.Fixes) == 0 {
+		d.para(t.dim, "This version does not know the rule "+text(f.Rule)+"; the one that wrote the report explains it.", 3)
 	}
 	if rule != nil && (len(f.Fixes) == 0 || full) {
 		if len(f.Fixes) > 0 {

@@ -108,10 +108,10 @@ func (m *Model) keyFix(k string) (tea.Cmd, bool) {
 		}
 		return nil, true
 	case k == "h" || k == "left":
-		m.page().shift -= 8
+		m.page().shift -= shiftStep
 		return nil, true
 	case k == "l" || k == "right":
-		m.page().shift += 8
+		m.page().shift += shiftStep
 		return nil, true
 	case k == "n" || k == "p":
 		m.jumpHunk(k == "n")
@@ -176,7 +176,7 @@ func (m *Model) drawFix(p *page, w, h int) []string {
 	p.lines = len(right)
 	if leftW == w { // one pane: what it is in short, then the change
 		head := m.fixBrief(w)
-		head = append(head[:min(len(head), max(1, h/3))], newRow(t, w).put(t.faint, repeat(t.rule, w)).str())
+		head = append(head[:min(len(head), max(1, h/3))], newRow(t, w).put(t.line, repeat(t.rule, w)).str())
 		from, to := p.scroll.window(len(right), h-len(head))
 		p.lines = len(right) + len(head)
 		return append(head, right[from:to]...)
@@ -190,7 +190,7 @@ func (m *Model) drawFix(p *page, w, h int) []string {
 		if i < len(d.lines) {
 			l = d.lines[i]
 		}
-		l = padStyled(l, leftW) + newRow(t, 2).put(t.faint, t.divider).put("", " ").str()
+		l = padStyled(l, leftW) + newRow(t, 2).put(t.line, t.divider).put("", " ").str()
 		if from+i < to {
 			l += right[from+i]
 		}
@@ -228,7 +228,7 @@ func (m *Model) fixBrief(w int) []string {
 	case n > 0 && f.step != stepManual:
 		add(newRow(t, w).put(t.warn, " "+plural(n, "finding")+" left to a person: no exact edit"))
 	case len(f.others) > 0 && f.step != stepDone:
-		add(newRow(t, w).put("", " ").put(t.key, "space ").put("", checkbox(f.wide)+" the same in "+plural(len(f.others), "other place")))
+		add(newRow(t, w).put("", " ").put(t.key, "space ").put("", checkbox(f.wide)+" in "+plural(len(f.others), "other place")+" too"))
 	}
 	return lines
 }
@@ -325,7 +325,7 @@ func (m *Model) docFix(d *doc) {
 	m.docRescan(d)
 	if len(f.others) > 0 && f.step != stepDone {
 		d.gap()
-		d.add(d.row().put("", " ").put(t.key, "space ").put("", checkbox(f.wide)+" the same in "+plural(len(f.others), "other place")))
+		d.add(d.row().put("", " ").put(t.key, "space ").put("", checkbox(f.wide)+" in "+plural(len(f.others), "other place")+" too"))
 	}
 	if f.skipped > 0 && f.step != stepManual {
 		d.para(t.warn, plural(f.skipped, "finding")+" left to a person: no exact edit", 1)

@@ -100,11 +100,11 @@ func (m *Model) drawFixes(w, h int) []string {
 		if len(g.findings) > g.files {
 			files = plural(len(g.findings), "place")
 		}
-		tail := 10
+		tail := 11
 		if w >= 90 {
-			tail = 34
+			tail = 35
 		}
-		r.col("", g.title, w-r.used-tail).put("", " ").col(t.dim, files, 9)
+		r.col("", g.title, w-r.used-tail).put("", " ").col(t.dim, files, 10)
 		if w >= 90 {
 			r.put(t.accent, fitted(g.supports, w-r.used-1))
 		}
@@ -115,7 +115,7 @@ func (m *Model) drawFixes(w, h int) []string {
 			lines = append(lines, "")
 		}
 		g := &list[l.cursor]
-		lines = append(lines, newRow(t, w).put(t.faint, repeat(t.rule, w)).str())
+		lines = append(lines, newRow(t, w).put(t.line, repeat(t.rule, w)).str())
 		lines = append(lines, newRow(t, w).put("", "  ").put(t.bold, m.store.ruleTitle(g.rule)).str())
 		var places []string
 		for _, f := range g.findings {

@@ -139,7 +139,7 @@ func (m *Model) drawLog(w, h int) []string {
 		for len(lines) < h-detail {
 			lines = append(lines, "")
 		}
-		lines = append(lines, newRow(t, w).put(t.faint, repeat(t.rule, w)).str())
+		lines = append(lines, newRow(t, w).put(t.line, repeat(t.rule, w)).str())
 		if e := list[l.cursor]; e.what != "" {
 			whole := e.what
 			if e.more != "" {

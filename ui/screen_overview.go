@@ -20,7 +20,7 @@ const actionsShown = 5
 // overviewRows lists them: the critical line, the sections, what to do next, and the way to all of that.
 func (m *Model) overviewRows() []overviewRow {
 	if m.scanning {
-		return make([]overviewRow, min(len(m.store.findings), 8))
+		return make([]overviewRow, len(m.store.findings))
 	}
 	var out []overviewRow
 	if len(m.store.criticalGaps()) > 0 {

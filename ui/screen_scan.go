@@ -27,7 +27,7 @@ func (m *Model) drawScan(w, h int) []string {
 		walked, looked = p.FilesTotal, p.Files
 	}
 	line("Walking files", walked, p.FilesTotal, of(walked, p.FilesTotal, "files"))
-	line("Looking at them", looked, p.FilesTotal, of(looked, p.FilesTotal, "files")+" "+t.dot+" "+bytesWord(p.Bytes))
+	line("Reading files", looked, p.FilesTotal, of(looked, p.FilesTotal, "files")+" "+t.dot+" "+bytesWord(p.Bytes))
 	line("Rules finished", p.Rules, p.RulesTotal, of(p.Rules, p.RulesTotal, ""))
 	if p.Path != "" && h >= 12 {
 		add(newRow(t, w).put("", " ").put(t.dim, cutMiddle(file(p.Path), w-2, t.more)))
@@ -62,7 +62,7 @@ func (m *Model) drawScan(w, h int) []string {
 			if i >= room {
 				return lines
 			}
-			line := r.end() + newRow(t, 2).put(t.faint, t.divider).put("", " ").str()
+			line := r.end() + newRow(t, 2).put(t.line, t.divider).put("", " ").str()
 			if i < len(newest) {
 				line += newest[i]
 			}
@@ -73,13 +73,14 @@ func (m *Model) drawScan(w, h int) []string {
 	return lines
 }
 
+const newestShown = 8
+
 // drawNewest lists the newest findings and evidence; the cursor stands on a finding.
 func (m *Model) drawNewest(w, h int) []string {
 	t, s := m.t, m.store
 	lines := []string{newRow(t, w).put(t.both(t.bold, t.accent), "Newest findings").str()}
 	l := &m.lists[tabOverview]
 	rows := m.overviewRows()
-	l.cursor = max(0, min(l.cursor, len(rows)-1))
 	if len(rows) == 0 {
 		lines = append(lines, newRow(t, w).put(t.dim, "none yet").str())
 	}
@@ -101,7 +102,8 @@ func (m *Model) drawNewest(w, h int) []string {
 		r.put("", place).put(t.dim, "  "+f.title)
 		lines = append(lines, r.end())
 	}
-	for i := range rows {
+	from, to := l.window(len(rows), newestShown)
+	for i := from; i < to; i++ {
 		entry(&s.findings[len(s.findings)-1-i], i == l.cursor)
 	}
 	if len(lines)+4 <= h && len(s.evidence) > 0 {

@@ -13,7 +13,7 @@ type ink string
 
 // inks are the roles that colours play. Nothing is said by colour alone: each role also has a glyph, a word or a weight.
 type inks struct {
-	plain, bold, dim, faint       ink
+	bold, dim, line               ink // line: rules and dividers, which say nothing
 	title, accent, key            ink
 	bad, warn, good, vouched, off ink
 	added, removed                ink
@@ -44,17 +44,17 @@ func newTheme(dark, colour, ascii bool) *theme {
 }
 
 // colours of a theme as 0xRRGGBB. Each text colour has a contrast of 4.5:1 or more against the usual backgrounds.
-type colours struct{ dim, accent, bad, warn, good, vouched, off, selected int }
+type colours struct{ dim, line, accent, bad, warn, good, vouched, off, selected int }
 
 var (
-	darkColours  = colours{dim: 0xA3A9B5, accent: 0x8AB8FF, bad: 0xFF9089, warn: 0xE8BC6A, good: 0x86CF98, vouched: 0x79C7CC, off: 0xC3A9F0, selected: 0x2B3445}
-	lightColours = colours{dim: 0x565C66, accent: 0x0B4FB3, bad: 0xAB1E1A, warn: 0x7A4B00, good: 0x1A6633, vouched: 0x0A5F66, off: 0x6336A8, selected: 0xDFE8F6}
+	darkColours  = colours{dim: 0xA3A9B5, line: 0x4B5263, accent: 0x8AB8FF, bad: 0xFF9089, warn: 0xE8BC6A, good: 0x86CF98, vouched: 0x79C7CC, off: 0xC3A9F0, selected: 0x2B3445}
+	lightColours = colours{dim: 0x565C66, line: 0xB9C0CA, accent: 0x0B4FB3, bad: 0xAB1E1A, warn: 0x7A4B00, good: 0x1A6633, vouched: 0x0A5F66, off: 0x6336A8, selected: 0xDFE8F6}
 )
 
 func paint(c colours) inks {
 	fg := func(rgb int) ink { return ink(fmt.Sprintf("38;2;%d;%d;%d", rgb>>16, rgb>>8&255, rgb&255)) }
 	return inks{
-		bold: "1", dim: fg(c.dim), faint: fg(c.dim), title: "1;" + fg(c.accent), accent: fg(c.accent), key: "1;" + fg(c.accent),
+		bold: "1", dim: fg(c.dim), line: fg(c.line), title: "1;" + fg(c.accent), accent: fg(c.accent), key: "1;" + fg(c.accent),
 		bad: fg(c.bad), warn: fg(c.warn), good: fg(c.good), vouched: fg(c.vouched), off: fg(c.off),
 		added: fg(c.good), removed: fg(c.bad),
 		selected: "48" + fg(c.selected)[2:],

@@ -126,7 +126,7 @@ func (m *Model) Init() tea.Cmd {
 // scan starts a run; what comes from an earlier one is dropped from now on.
 func (m *Model) scan() tea.Cmd {
 	m.run++
-	m.seq, m.scanning, m.stopped, m.progress = 0, true, false, Progress{}
+	m.seq, m.scanning, m.stopped, m.progress, m.spin = 0, true, false, Progress{}, 0
 	m.stream = startScan(m.ctx, &m.opt, m.run)
 	cmd := m.stream.wait(m.opt.Set, 1)
 	if m.opt.Still {
@@ -186,6 +186,7 @@ func (m *Model) endScan(msg scanDone) {
 		return
 	}
 	m.scanning, m.stream, m.now = false, nil, msg.at
+	m.lists[tabOverview] = vlist{} // its rows are others now
 	if msg.store != nil {
 		m.setStore(msg.store)
 	}
@@ -199,6 +200,11 @@ func (m *Model) endScan(msg scanDone) {
 // setStore shows another snapshot without moving the cursor off what it stands on.
 func (m *Model) setStore(s *store) {
 	first := m.store == nil
+	if m.scanning && s.scanning && !first { // newer findings come in above the cursor
+		if l := &m.lists[tabOverview]; l.cursor > 0 || m.page() != nil {
+			l.cursor += max(0, len(s.findings)-len(m.store.findings))
+		}
+	}
 	m.store = s
 	if first {
 		for _, sec := range s.sections {

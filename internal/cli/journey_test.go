@@ -25,7 +25,7 @@ type person struct {
 }
 
 // sit opens the UI on a folder of files.
-func sit(t *testing.T, w, h int, files map[string]string) *person {
+func sit(t *testing.T, w, h int, files map[string]string, with ...func(*ui.Options)) *person {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -37,27 +37,53 @@ func sit(t *testing.T, w, h int, files map[string]string) *person {
 			t.Fatal(err)
 		}
 	}
-	a := &app{streams: Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, env: func(string) (string, bool) { return "", false }}
-	a.now, a.started = time.Unix(1800000000, 0), func() time.Duration { return 0 }
-	opt := &checkFlags{}
-	opt.register(pflag.NewFlagSet("journey", pflag.ContinueOnError))
+	a, opt := quietApp()
 	s, err := a.newSession(t.Context(), opt, []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t: t, screen: vt.NewSafeEmulator(w, h), ended: make(chan error, 1), dir: dir}
+	p := sitBefore(t, w, h, s, with...)
+	p.dir = dir
+	return p
+}
+
+// sitAtTheDemo opens the UI on the sample repository, in memory.
+func sitAtTheDemo(t *testing.T, w, h int, with ...func(*ui.Options)) *person {
+	t.Helper()
+	a, opt := quietApp()
+	s, err := a.demoSession(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sitBefore(t, w, h, s, with...)
+}
+
+func quietApp() (*app, *checkFlags) {
+	a := &app{streams: Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, env: func(string) (string, bool) { return "", false }}
+	begun := time.Now()
+	a.now, a.started = time.Unix(1800000000, 0), func() time.Duration { return time.Since(begun) }
+	opt := &checkFlags{}
+	opt.register(pflag.NewFlagSet("journey", pflag.ContinueOnError))
+	return a, opt
+}
+
+func sitBefore(t *testing.T, w, h int, s *session, with ...func(*ui.Options)) *person {
+	t.Helper()
+	p := &person{t: t, screen: vt.NewSafeEmulator(w, h), ended: make(chan error, 1)}
 	in, keys := io.Pipe()
 	p.keys = keys
 	go func() { _, _ = io.Copy(io.Discard, p.screen) }() // answers to queries
 	_, _ = p.screen.Write([]byte("\x1b[20h"))            // a new line also returns
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	go func() {
-		p.ended <- ui.Run(ctx, ui.Options{
-			Set: s.rules.Set, Title: "repo", Scanner: &scanner{session: s}, Fixer: fixer{s}, In: in, Out: p.screen, Width: w, Height: h, Still: true,
-			Environ: []string{"TERM=xterm-256color"},
-		})
-	}()
+	o := ui.Options{
+		Set: s.rules.Set, Title: "repo", Scanner: &scanner{session: s}, Fixer: fixer{s}, In: in, Out: p.screen, Width: w, Height: h, Still: true,
+		Environ: []string{"TERM=xterm-256color"},
+	}
+	for _, f := range with {
+		f(&o)
+	}
+	go func() { p.ended <- ui.Run(ctx, o) }()
 	return p
 }
 
@@ -98,6 +124,29 @@ func (p *person) sees(words ...string) *person {
 	return p
 }
 
+// missing waits until none of the words stands on the screen.
+func (p *person) missing(words ...string) *person {
+	p.t.Helper()
+	for range 400 {
+		text, found := p.screen.String(), false
+		for _, w := range words {
+			found = found || strings.Contains(text, w)
+		}
+		if !found {
+			return p
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	p.t.Fatalf("one of %q is still on the screen:\n%s", words, p.screen.String())
+	return p
+}
+
+// waits lets the grace pass in which keys in flight are dropped.
+func (p *person) waits() *person {
+	time.Sleep(500 * time.Millisecond)
+	return p
+}
+
 func (p *person) read(name string) string {
 	p.t.Helper()
 	b, err := os.ReadFile(filepath.Join(p.dir, name))
@@ -134,6 +183,7 @@ func (p *person) leaves() {
 const unsafeLoad = "import torch\n\n\ndef load(path):\n    return torch.load(path)\n"
 
 func TestAPersonFindsFixesAndTakesBack(t *testing.T) {
+	t.Parallel()
 	p := sit(t, 100, 30, map[string]string{"load.py": unsafeLoad, "other.py": strings.Replace(unsafeLoad, "load(path):", "read(path):", 1)})
 	p.sees("Posture between", "torch.load runs code", "safe fix")
 	p.press("2", "/", "rule:torch", "enter", "G", "enter").sees("Why it matters", "weights_only", "What to do")
@@ -141,10 +191,8 @@ func TestAPersonFindsFixesAndTakesBack(t *testing.T) {
 	if p.read("load.py") != unsafeLoad {
 		t.Error("a preview wrote")
 	}
-	time.Sleep(500 * time.Millisecond) // the grace in which keys in flight are dropped
-	p.press("space").sees("[x] the same in 1 other place", "2 files")
-	time.Sleep(500 * time.Millisecond)
-	p.press("enter").sees("✓ recheck", "u undoes")
+	p.waits().press("space").sees("[x] in 1 other place too", "2 files")
+	p.waits().press("enter").sees("✓ recheck", "u undoes")
 	for _, name := range []string{"load.py", "other.py"} {
 		if !strings.Contains(p.read(name), "torch.load(path, weights_only=True)") {
 			t.Errorf("%s is %q", name, p.read(name))
@@ -159,19 +207,18 @@ func TestAPersonFindsFixesAndTakesBack(t *testing.T) {
 }
 
 func TestAFileThatChangesUnderAPreviewIsNotWritten(t *testing.T) {
+	t.Parallel()
 	p := sit(t, 80, 24, map[string]string{"load.py": unsafeLoad})
 	p.sees("safe fix").press("F").sees("Nothing is written yet")
 	theirs := "# mine now\n" + unsafeLoad
 	p.write("load.py", theirs)
-	time.Sleep(500 * time.Millisecond)
-	p.press("enter").sees("changed under us")
+	p.waits().press("enter").sees("changed under us")
 	if p.read("load.py") != theirs {
 		t.Errorf("their work is gone: %q", p.read("load.py"))
 	}
 	p.press("enter").sees("What to do next", "complete") // scanned again
 	p.press("F").sees("Nothing is written yet")
-	time.Sleep(500 * time.Millisecond)
-	p.press("enter").sees("u undoes")
+	p.waits().press("enter").sees("u undoes")
 	if got := p.read("load.py"); !strings.HasPrefix(got, "# mine now\n") || !strings.Contains(got, "weights_only=True") {
 		t.Errorf("after the second plan: %q", got)
 	}
@@ -179,6 +226,7 @@ func TestAFileThatChangesUnderAPreviewIsNotWritten(t *testing.T) {
 }
 
 func TestAnIncompleteScanIsSaidOnEveryMainScreen(t *testing.T) {
+	t.Parallel()
 	p := sit(t, 80, 24, map[string]string{"load.py": unsafeLoad, "pyproject.toml": "[project\n"})
 	p.sees("INCOMPLETE", "pyproject.toml")
 	for _, k := range []string{"2", "3", "4", "5"} {
@@ -188,12 +236,14 @@ func TestAnIncompleteScanIsSaidOnEveryMainScreen(t *testing.T) {
 }
 
 func TestWhereThereIsNoAIThereAreNoGaps(t *testing.T) {
+	t.Parallel()
 	p := sit(t, 80, 24, map[string]string{"main.go": "package main\n", "README.md": "# A tool\n"})
 	p.sees("No posture for this run", "no AI assets found")
 	p.leaves()
 }
 
 func TestHostileNamesAndTextsStayText(t *testing.T) {
+	t.Parallel()
 	name := "a\x1b[2Jb\u202e.py"
 	p := sit(t, 80, 24, map[string]string{name: strings.Replace(unsafeLoad, "path)", "\"\x1b]0;owned\x07\")", 1)})
 	p.sees("torch.load runs").press("2", "/", "rule:torch", "enter", "G", "enter").sees(`\x1b[2Jb`, "Evidence")
@@ -201,6 +251,7 @@ func TestHostileNamesAndTextsStayText(t *testing.T) {
 }
 
 func TestRescanSeesWhatAPersonDidByHand(t *testing.T) {
+	t.Parallel()
 	p := sit(t, 100, 30, map[string]string{"load.py": unsafeLoad, "train.py": "import torch\nfrom transformers import Trainer\n"})
 	p.sees("torch.load runs code")
 	p.write("load.py", strings.Replace(unsafeLoad, "path)\n", "path, weights_only=True)\n", 2))
