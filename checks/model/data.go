@@ -2,6 +2,7 @@ package model
 
 import (
 	"bakedin/internal/format/gguf"
+	"bakedin/internal/format/npy"
 	"bakedin/internal/format/sniff"
 )
 
@@ -10,11 +11,13 @@ func dataReader(f sniff.Format) reader {
 	switch f {
 	case sniff.GGUF:
 		return readGGUF
+	case sniff.NPY:
+		return readNPY
 	}
 	return nil
 }
 
 // dataLimitErrors are the errors of their readers that tell of a limit.
 func dataLimitErrors() []any {
-	return []any{new(*gguf.LimitError)}
+	return []any{new(*gguf.LimitError), new(*npy.LimitError)}
 }

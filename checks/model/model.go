@@ -37,6 +37,8 @@ func Registry() checks.Registry {
 		"model-template-escape":      judge(told),
 		"model-template-instruction": judge(told),
 		"native-program":             judge(told),
+		"npy-header":                 judge(told),
+		"npy-object-array":           judge(told),
 		"pickle-broken-stream":       judge(brokenStream),
 		"pickle-dangerous-import":    judge(dangerousImport),
 		"pickle-extension-code":      judge(extensionCode),
