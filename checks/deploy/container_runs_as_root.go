@@ -1,81 +1,129 @@
 package deploy
 
 import (
-	"bytes"
 	"context"
 	"regexp"
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/lang/dockerfile"
+	"bakedin/internal/lang/keys"
 	"bakedin/rules"
 )
 
 var (
-	from       = regexp.MustCompile(`(?i)^\s*FROM\s+(\S+)`)
-	user       = regexp.MustCompile(`(?i)^\s*USER\s+(\S+)`)
-	starts     = regexp.MustCompile(`(?i)^\s*(?:CMD|ENTRYPOINT)\b`)
-	privileged = regexp.MustCompile(`(?m)^[ \t]*-?[ \t]*(privileged:[ \t]*true|allowPrivilegeEscalation:[ \t]*true|runAsUser:[ \t]*0|host(?:Network|PID|IPC):[ \t]*true)\b`)
-	socket     = regexp.MustCompile(`(?m)^[^#\n]*/var/run/docker\.sock\b`)
 	// images that run as a plain user by themselves
-	plainImage = regexp.MustCompile(`(?i)nonroot|distroless|chainguard|^scratch$|/jupyter/|^jupyter/`)
+	plainImage = regexp.MustCompile(`(?i)nonroot|distroless.*:nonroot|cgr\.dev/|chainguard|^scratch$|/jupyter/|^jupyter/|bitnami/|rootless|unprivileged`)
+	// signs that the image serves something or works with models
+	serves = regexp.MustCompile(`(?i)\bEXPOSE\b|\b(?:uvicorn|gunicorn|hypercorn|flask|streamlit|gradio|vllm|ollama|torch|tensorflow|transformers|llama|sglang|triton|mlflow|fastapi|openai|anthropic|langchain|mcp|onnx|cuda|huggingface|hf_hub|serve|server|api|app)\b`)
+	alpine = regexp.MustCompile(`(?i)alpine`)
 )
 
-// containerRunsAsRoot looks at the last stage of a Dockerfile, and at the fields of compose and Kubernetes that give a
-// container the rights of its host.
+// containerRunsAsRoot reports images whose last stage starts its program as root, and containers that ask for root.
 func containerRunsAsRoot(_ context.Context, p *checks.Pass) error {
-	text, err := p.File.Bytes()
+	d, err := Dockerfile.Of(p.File)
 	if err != nil {
 		return err
 	}
-	if a := p.File.Assets[0]; a.Format == "dockerfile" {
-		dockerfile(p, text)
+	if d != nil {
+		imageAsRoot(p, d)
 		return nil
 	}
-	for _, m := range privileged.FindAllSubmatchIndex(text, 20) {
-		field := strings.Join(strings.Fields(string(text[m[2]:m[3]])), " ")
-		f := p.At(m[2], m[3], field+" gives the container rights of the host.")
-		f.Severity = rules.High
-		reason := "rights of the host"
-		f.SeverityReason = &reason
-		if strings.HasPrefix(field, "runAsUser") {
-			f.Severity, f.SeverityReason = "", nil
-		}
+	root, err := checks.Keys.Of(p.File)
+	if root == nil || err != nil {
+		return err
 	}
-	for _, m := range socket.FindAllIndex(text, 5) {
-		p.At(m[1]-len("/var/run/docker.sock"), m[1], "The socket of the container engine is handed in: whoever has it controls the host.")
+	if p.File.Assets[0].Format == "compose" {
+		for _, s := range items(root.Child("services")) {
+			if n := s.Child("user"); n != nil && isRoot(n.Value) {
+				f := p.At(n.KeyStart, n.End, "The service "+s.Key+" runs as root on purpose.")
+				f.Anchor = "root " + s.Key
+				text, _ := p.File.Bytes()
+				f.Fixes = []checks.Fix{{ID: "drop-user", Title: "Take the line out: the image decides", Applicability: checks.Unsafe, Edits: edits(p.DeleteKey(text, s, n)), Breaks: "Files that root owned in the volumes are no longer writable."}}
+			}
+		}
+		return nil
+	}
+	docs := []*keys.Node{root}
+	if root.Kind == keys.Stream {
+		docs = root.Items
+	}
+	for _, doc := range docs {
+		for _, c := range containersOf(doc, 0) {
+			podAsRoot(p, doc, c)
+		}
 	}
 	return nil
 }
 
-// dockerfile reports a last stage that starts something and never leaves root.
-func dockerfile(p *checks.Pass, text []byte) {
-	image, account := "", ""
-	fromAt, startAt := -1, -1
-	off := 0
-	for _, line := range bytes.Split(text, []byte("\n")) {
-		switch {
-		case from.Match(line):
-			image, account = string(from.FindSubmatch(line)[1]), ""
-			fromAt, startAt = off+len(line)-len(bytes.TrimLeft(line, " \t")), -1
-		case user.Match(line):
-			account = string(user.FindSubmatch(line)[1])
-		case starts.Match(line):
-			startAt = off
+// podAsRoot reports a container that asks for the account 0. One that says nothing runs as its image does.
+func podAsRoot(p *checks.Pass, doc, c *keys.Node) {
+	n := c.At("securityContext", "runAsUser")
+	if n == nil {
+		if n = c.At("securityContext", "runAsNonRoot"); n == nil || n.Value != "false" {
+			return
 		}
-		off += len(line) + 1
-	}
-	name, _, _ := strings.Cut(account, ":")
-	if fromAt < 0 || startAt < 0 || plainImage.MatchString(image) || name != "" && name != "root" && name != "0" {
+	} else if n.Value != "0" {
 		return
 	}
-	end := fromAt + bytes.IndexByte(append(text[fromAt:len(text):len(text)], '\n'), '\n')
-	f := p.At(fromAt, end, "The last stage of the image starts its program as root: there is no USER line.")
-	if name != "" {
-		f.Message = "The last stage of the image starts its program as root on purpose."
+	f := p.At(n.KeyStart, n.End, "The container "+value(c.Child("name"))+" runs as root on purpose.")
+	f.Anchor = "root " + value(c.Child("name"))
+	replacement := "1000"
+	if n.Key == "runAsNonRoot" {
+		replacement = "true"
 	}
-	f.Fixes = []checks.Fix{{ID: "add-user", Title: "Run as a plain user", Applicability: checks.Manual, Steps: []string{
-		"Add to the last stage, before CMD or ENTRYPOINT: RUN useradd --create-home app",
-		"Then: USER app",
-		"Give that user the folders it has to write to, and build and start the image once.",
-	}}}
+	f.Fixes = []checks.Fix{{ID: "plain-user", Title: "Run as a plain user", Applicability: checks.Unsafe, Edits: edits(p.SetKey(n, replacement)), Breaks: "The image must work without root, and its volumes must be writable for that account."}}
+}
+
+func isRoot(account string) bool {
+	name, _, _ := strings.Cut(strings.Trim(account, `"'`), ":")
+	return name == "root" || name == "0"
+}
+
+func imageAsRoot(p *checks.Pass, d *dockerfile.File) {
+	s := d.Last()
+	if s == nil || plainImage.MatchString(s.Root().Image) {
+		return
+	}
+	account, at := s.User()
+	if at != nil && !isRoot(account) {
+		return
+	}
+	var start *dockerfile.Instruction
+	for i := range s.Instructions {
+		if in := &s.Instructions[i]; in.Name == "CMD" || in.Name == "ENTRYPOINT" {
+			start = in
+			break
+		}
+	}
+	if start == nil { // a base for other images, or a build step
+		return
+	}
+	text, _ := p.File.Bytes()
+	from, end := s.From.Start, s.From.End
+	message := "The last stage of the image starts its program as root: there is no USER line."
+	if at != nil {
+		from, end = at.Start, at.End
+		message = "The last stage of the image starts its program as root on purpose."
+	}
+	f := p.At(from, end, message)
+	f.Anchor = "root image"
+	if !serves.Match(text) {
+		f.Lower(rules.Low, "nothing in the file says that it serves anybody")
+	}
+	line := checks.LineEnd(text)
+	add := "RUN useradd --create-home --uid 10001 app" + line + "USER app" + line
+	if alpine.MatchString(s.Root().Image) {
+		add = "RUN adduser -D -u 10001 app" + line + "USER app" + line
+	}
+	breaks := "The account needs the folders that the program writes to, and no port below 1024."
+	steps := checks.Steps("add-user", "Run as a plain user", "Add to the last stage, before CMD or ENTRYPOINT: RUN useradd --create-home app, then USER app", "Give that user the folders it has to write to, and build and start the image once.")
+	fix := checks.Fix{ID: "plain-user", Title: "Make an account and run as it", Applicability: checks.Unsafe, Breaks: breaks}
+	if at != nil {
+		fix.Edits = edits(p.Replace(at.Start, at.End, "USER 10001"))
+		fix.Title = "Run as the account 10001"
+	} else {
+		fix.Edits = edits(p.Replace(start.Start, start.Start, add))
+	}
+	f.Fixes = []checks.Fix{fix, steps}
 }

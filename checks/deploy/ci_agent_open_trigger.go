@@ -1,0 +1,84 @@
+package deploy
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/rules"
+)
+
+var (
+	freeShell = regexp.MustCompile(`(?i)--dangerously-(?:skip-permissions|bypass-approvals-and-sandbox)|\bBash(?:\(\*\))?(?:[,\s"']|$)|--yolo\b|danger-full-access|bypassPermissions|--allow-all-tools`)
+	anybody   = regexp.MustCompile(`(?m)allowed_(?:non_write_users|bots|users)\s*:\s*["']?\*`)
+)
+
+// ciAgentOpenTrigger reports an agent that strangers can set off: by an issue, a comment or a pull request, with a token or
+// secrets at hand and nobody asking who they are.
+func ciAgentOpenTrigger(_ context.Context, p *checks.Pass) error {
+	w, err := Workflow.Of(p.File)
+	if w == nil || err != nil {
+		return err
+	}
+	trigger := w.open()
+	if trigger == "" {
+		return nil
+	}
+	text, err := p.File.Bytes()
+	if err != nil {
+		return err
+	}
+	for i := range w.jobs {
+		j := &w.jobs[i]
+		s := j.agent()
+		if s == nil {
+			continue
+		}
+		whole := source(text, j.node)
+		for _, name := range needs(j) {
+			for k := range w.jobs {
+				if w.jobs[k].node.Key == name {
+					whole += "\n" + source(text, w.jobs[k].node)
+				}
+			}
+		}
+		open := anybody.MatchString(whole)
+		if !open && (authorCheck.MatchString(whole) || j.node.Child("environment") != nil || !w.canWrite(j) && !holdsSecrets(text, j.node)) {
+			continue
+		}
+		n := s.run
+		if s.uses != nil {
+			n = s.uses
+		}
+		start, end := n.Start, min(n.End, n.Start+200)
+		f := p.At(start, end, "Anybody who can cause "+trigger+" gives this agent text to act on, with the token and secrets of the job.")
+		f.Anchor = "agent " + j.node.Key + " " + trigger
+		switch {
+		case freeShell.MatchString(source(text, s.node)) || open:
+			f.Lower(rules.Critical, "and nothing narrows what it may do or who may ask")
+		case s.uses != nil && strings.HasPrefix(s.uses.Value, "anthropics/claude-code-action@") && !open:
+			f.Lower(rules.Medium, "the action itself asks for write access of whoever sets it off, but the text it reads is anybody's")
+		}
+		f.Fixes = []checks.Fix{checks.Steps("ask-who", "Let only people of the project set it off",
+			"Add to the job: if: contains(fromJSON('[\"OWNER\",\"MEMBER\",\"COLLABORATOR\"]'), github.event.comment.author_association) (or the issue's, or the pull request's).",
+			"Or give the job an environment with required reviewers.",
+			"Give the job permissions: contents: read, and the agent only the tools it needs.")}
+	}
+	return nil
+}
+
+func needs(j *job) []string {
+	n := j.node.Child("needs")
+	if n == nil {
+		return nil
+	}
+	if len(n.Items) == 0 {
+		return []string{n.Value}
+	}
+	var out []string
+	for _, i := range n.Items {
+		out = append(out, i.Value)
+	}
+	return out
+}

@@ -1,0 +1,139 @@
+package deploy
+
+import (
+	"regexp"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/keys"
+)
+
+// workflow is a GitHub Actions workflow, as far as the rules ask.
+// Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+type workflow struct {
+	root        *keys.Node
+	triggers    map[string]*keys.Node
+	permissions *keys.Node
+	jobs        []job
+}
+
+type job struct {
+	node  *keys.Node
+	uses  *keys.Node // of a reusable workflow
+	steps []step
+}
+
+type step struct {
+	node *keys.Node
+	uses *keys.Node
+	run  *keys.Node
+}
+
+// triggers that anybody can set off, with a token and secrets of the repository at hand
+var openTriggers = []string{"issues", "issue_comment", "pull_request_target", "discussion", "discussion_comment", "pull_request_review", "pull_request_review_comment"}
+
+// Workflow is the fact of a workflow; nil for other files.
+var Workflow = checks.NewFact(func(f *checks.File) (*workflow, error) {
+	if !strings.HasPrefix(f.Path, ".github/workflows/") && !strings.Contains(f.Path, "/.github/workflows/") {
+		return nil, nil
+	}
+	root, err := checks.Keys.Of(f)
+	if root == nil || root.Child("jobs") == nil {
+		return nil, err
+	}
+	w := &workflow{root: root, triggers: map[string]*keys.Node{}, permissions: root.Child("permissions")}
+	on := root.Child("on")
+	if on == nil {
+		on = root.Child("true")
+	}
+	switch {
+	case on == nil:
+	case on.Kind == keys.Scalar:
+		w.triggers[on.Value] = on
+	case on.Kind == keys.Array:
+		for _, t := range on.Items {
+			w.triggers[t.Value] = t
+		}
+	default:
+		for _, t := range on.Items {
+			w.triggers[t.Key] = t
+		}
+	}
+	for _, n := range root.Child("jobs").Items {
+		j := job{node: n, uses: n.Child("uses")}
+		for _, s := range items(n.Child("steps")) {
+			j.steps = append(j.steps, step{node: s, uses: s.Child("uses"), run: s.Child("run")})
+		}
+		w.jobs = append(w.jobs, j)
+	}
+	return w, nil
+})
+
+// open returns the name of a trigger that strangers can set off, or "".
+func (w *workflow) open() string {
+	for _, t := range openTriggers {
+		if w.triggers[t] != nil {
+			return t
+		}
+	}
+	return ""
+}
+
+var (
+	agentAction  = regexp.MustCompile(`(?i)^(?:anthropics/claude-code(?:-base)?-action|anthropics/claude-code-security-review|openai/codex-action|google-github-actions/run-gemini-cli|google-gemini/gemini-cli-action|sst/opencode/github|anomalyco/opencode/github|opencode-ai/[\w-]+|block/goose\S*|aider-ai/\S+|mirrajabi/aider-github-action|cursor/\S*agent\S*|all-hands-ai/openhands\S*|warpdotdev/\S+|qwenlm/qwen-code-action|actions/ai-inference|augmentcode/\S+|charmbracelet/crush\S*)@`)
+	agentCommand = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:claude\s+(?:-p|--print|--dangerously)|npx\s+(?:-y\s+)?@anthropic-ai/claude-code|codex\s+(?:exec|-a|--full-auto|--yolo)|gemini\s+(?:-p|--prompt|--yolo|-y)|copilot\s+(?:-p|--prompt|--allow)|opencode\s+run|aider\s+(?:--|-m)|goose\s+run|cursor-agent\s|amp\s+-x|openhands\s|qwen\s+-p)`)
+	authorCheck  = regexp.MustCompile(`(?i)author_association|github\.(?:actor|triggering_actor|event\.\w+\.user\.login|event\.sender\.login)\s*(?:==|\))|(?:contains|fromJSON)\([^\n]*github\.(?:actor|event\.[\w.]*login)|getCollaboratorPermissionLevel|collaborators/[^\s]*/permission|actions-cool/check-user-permission|check-(?:user-)?permissions?|has-permission|event\.label\.name\s*==|labels\.\*\.name|head\.repo\.(?:full_name|fork)|team-membership|allowed_(?:users|bots)\s*:\s*["']?[A-Za-z]|allow-users:`)
+	writes       = regexp.MustCompile(`^(?:write|write-all)$`)
+)
+
+// agent returns the step of a job that starts an agent, or nil.
+func (j *job) agent() *step {
+	for i := range j.steps {
+		s := &j.steps[i]
+		if s.uses != nil && agentAction.MatchString(s.uses.Value) || s.run != nil && agentCommand.MatchString(s.run.Value) {
+			return s
+		}
+	}
+	return nil
+}
+
+// canWrite tells whether the token of a job may change something. Without a word about it the default of the
+// repository holds, which the file does not tell.
+func (w *workflow) canWrite(j *job) bool {
+	p := j.node.Child("permissions")
+	if p == nil {
+		p = w.permissions
+	}
+	if p == nil {
+		return true
+	}
+	if p.Kind == keys.Scalar {
+		return p.Value == "write-all"
+	}
+	for _, n := range p.Items {
+		if writes.MatchString(n.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+var secretUse = regexp.MustCompile(`\$\{\{[^}]*\bsecrets\.([A-Za-z_]\w*)`)
+
+// holdsSecrets tells whether a part of the file reads secrets other than the token of the run.
+func holdsSecrets(text []byte, n *keys.Node) bool {
+	for _, m := range secretUse.FindAllSubmatch(text[n.Start:n.End], -1) {
+		if string(m[1]) != "GITHUB_TOKEN" {
+			return true
+		}
+	}
+	return false
+}
+
+func source(text []byte, n *keys.Node) string {
+	start := n.Start
+	if n.KeyEnd > n.KeyStart {
+		start = n.KeyStart
+	}
+	return string(text[start:n.End])
+}
