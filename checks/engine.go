@@ -19,6 +19,7 @@ type Options struct {
 	MaxFileSize int64          // most bytes of a file that must be read whole; default 32 MiB
 	Workers     int            // default GOMAXPROCS
 	FileTimeout time.Duration  // default 10 s
+	Timings     bool           // measure what each rule costs
 }
 
 func (o Options) withDefaults() Options {
@@ -194,6 +195,9 @@ func (e *engine) scan(ctx context.Context) error {
 		for _, id := range o.wanted {
 			e.states[id].Files++
 		}
+		for id, d := range o.elapsed {
+			e.states[id].Elapsed += d
+		}
 		for _, s := range o.skips {
 			if err := e.skipped(s); err != nil {
 				return err
@@ -226,10 +230,14 @@ func (e *engine) scan(ctx context.Context) error {
 func (e *engine) repository(ctx context.Context) error {
 	ai := e.components()
 	for _, f := range e.held {
-		if ai.covers(f.Location.Path) {
-			if err := e.finding(f); err != nil {
-				return err
+		if !ai.covers(f.Location.Path) {
+			if e.opt.Profile != "strict" {
+				continue
 			}
+			aside(&f)
+		}
+		if err := e.finding(f); err != nil {
+			return err
 		}
 	}
 	e.held = nil
@@ -262,6 +270,15 @@ func (e *engine) repository(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// aside turns a finding of a rule for AI code down where there is none: it is general hygiene, told to those who ask for all.
+func aside(f *Finding) {
+	f.Audience = "strict"
+	if f.Severity == rules.Critical || f.Severity == rules.High {
+		reason := "medium at most: there is no AI in this part of the repository"
+		f.Severity, f.SeverityReason, f.SecuritySeverity = rules.Medium, &reason, securitySeverity[rules.Medium]
+	}
 }
 
 func (e *engine) finding(f Finding) error {

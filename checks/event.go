@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"time"
+
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
@@ -93,6 +95,8 @@ type RuleState struct {
 	Skipped int        `json:"skipped"`
 	Matches int        `json:"matches"`
 	Reason  *string    `json:"reason"`
+
+	Elapsed time.Duration `json:"-"` // processor time of all workers, when Options.Timings asks for it
 }
 
 // Notice is a thing a person should know that is no finding. Kinds are those of report json-v1, notices[].

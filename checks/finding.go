@@ -43,6 +43,7 @@ type Finding struct {
 
 	Anchor  string `json:"-"` // the semantic key of the fingerprint (spec: section 8); empty: the matched text
 	InTests bool   `json:"-"`
+	InAI    bool   `json:"-"` // the source itself shows that it belongs to an AI system
 	Group   string `json:"-"` // id of the first finding of the file with the same content: what a baseline counts
 
 	Jobs []string `json:"-"` // evidence of a CI step: the names its job goes by

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"bakedin/internal/repo"
 	"bakedin/rules"
@@ -20,6 +21,7 @@ type outcome struct {
 	contexts []Context
 	findings []heldFinding
 	ignores  []Ignore
+	elapsed  map[string]time.Duration // by rule, when it is asked for
 }
 
 type heldFinding struct {
@@ -52,7 +54,7 @@ func (e *engine) look(ctx context.Context, f *File) *outcome {
 			continue
 		}
 		o.wanted = append(o.wanted, c.ID)
-		fail(c, e.matchParsed(ctx, c, pass(c)))
+		fail(c, e.timed(o, c.ID, func() error { return e.matchParsed(ctx, c, pass(c)) }))
 	}
 	texts, err := e.matchTexts(ctx, f, o, pass)
 	o.read = len(o.wanted) > 0 || texts
@@ -78,6 +80,21 @@ func (e *engine) look(ctx context.Context, f *File) *outcome {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Detail, b.Detail))
 	})
 	return o
+}
+
+// timed runs a part of a rule, and notes what it cost when that is asked for. Facts are on the account of the rule that
+// asked for them first.
+func (e *engine) timed(o *outcome, rule string, do func() error) error {
+	if !e.opt.Timings {
+		return do()
+	}
+	if o.elapsed == nil {
+		o.elapsed = map[string]time.Duration{}
+	}
+	start := time.Now()
+	err := do()
+	o.elapsed[rule] += time.Since(start)
+	return err
 }
 
 // matchParsed tries the ways to match that need no text search.
@@ -163,7 +180,7 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 			if !slices.Contains(o.wanted, t.rule.ID) {
 				o.wanted = append(o.wanted, t.rule.ID)
 			}
-			if err := matchText(pass(t.rule), t, text, windows[i]); err != nil {
+			if err := e.timed(o, t.rule.ID, func() error { return matchText(pass(t.rule), t, text, windows[i]) }); err != nil {
 				s := asSkip(err, "parse")
 				o.skips = append(o.skips, Skipped{Path: f.Path, Kind: s.Kind, Detail: s.Detail, Rules: []string{t.rule.ID}, Asset: kindOf(f)})
 			}
@@ -222,7 +239,7 @@ func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
 			continue
 		}
 		if e.program.complete(r.c, r.f, f, &fp) {
-			out = append(out, heldFinding{r.f, r.c.Component == "ai"})
+			out = append(out, heldFinding{r.f, r.c.Component == "ai" && !r.f.InAI})
 		}
 	}
 	return out

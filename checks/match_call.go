@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"iter"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +17,37 @@ import (
 type PythonSource struct {
 	*python.File
 	cells *notebook.File
+
+	names   [][]string         // what each call resolves to
+	calls   map[string][]int32 // calls by what they resolve to
+	methods map[string][]int32 // calls by the last label as written
 }
+
+// index resolves every call once, so that a further rule costs a look into a map and no pass over the calls.
+func (s *PythonSource) index() {
+	s.names = make([][]string, len(s.Calls))
+	s.calls, s.methods = map[string][]int32{}, map[string][]int32{}
+	for i := range s.Calls {
+		s.names[i] = s.Resolve(&s.Calls[i])
+		for _, n := range s.names[i] {
+			s.calls[n] = append(s.calls[n], int32(i))
+		}
+		m := s.Method(&s.Calls[i])
+		s.methods[m] = append(s.methods[m], int32(i))
+	}
+}
+
+// CallNames returns what call i resolves to.
+func (s *PythonSource) CallNames(i int) []string { return s.names[i] }
+
+// CallsOf returns the calls, by index, that resolve to a canonical name.
+func (s *PythonSource) CallsOf(name string) []int32 { return s.calls[name] }
+
+// CallsNamed returns the calls, by index, whose callee ends in that label.
+func (s *PythonSource) CallsNamed(label string) []int32 { return s.methods[label] }
+
+// Resolved yields the names that calls resolve to, each once.
+func (s *PythonSource) Resolved() iter.Seq[string] { return maps.Keys(s.calls) }
 
 // Offset turns a byte of the source into a byte of the file.
 func (s *PythonSource) Offset(i int32) int {
@@ -51,8 +83,10 @@ var Python = NewFact(func(f *File) (*PythonSource, error) {
 		text = s.cells.Source
 	}
 	if s.File, err = python.Scan(text, python.Limits{}); err != nil {
+		s.index()
 		return s, &Skip{Kind: "parse", Detail: err.Error()}
 	}
+	s.index()
 	return s, nil
 })
 
@@ -63,11 +97,8 @@ func matchCall(p *Pass) error {
 		return err
 	}
 	m := &p.Rule.Match
-	for i := range src.Calls {
+	for _, i := range candidates(src, m) {
 		c := &src.Calls[i]
-		if len(m.Call) > 0 && !src.IsCallOf(c, m.Call) {
-			continue
-		}
 		if m.Keyword != "" && !is(src.Keyword(c, m.Keyword), m.Is) {
 			continue
 		}
@@ -80,22 +111,24 @@ func matchCall(p *Pass) error {
 	return err
 }
 
-// IsCallOf tells whether a call is one of the named functions: by what its imports lead to, or for "*.name" by the name of
-// the method, when the file imports the library of that rule at all.
-func (s *PythonSource) IsCallOf(c *python.Call, names []string) bool {
-	resolved := s.Resolve(c)
-	for _, want := range names {
-		if method, ok := strings.CutPrefix(want, "*."); ok {
-			if callee := s.Callee(c); callee == method || strings.HasSuffix(callee, "."+method) {
-				return true
-			}
-			continue
+// candidates are the calls that Match.Call names, in source order; all of them when it names none.
+func candidates(src *PythonSource, m *rules.Match) []int32 {
+	var out []int32
+	if len(m.Call) == 0 {
+		for i := range src.Calls {
+			out = append(out, int32(i))
 		}
-		if slices.Contains(resolved, want) {
-			return true
+		return out
+	}
+	for _, want := range m.Call {
+		if method, ok := strings.CutPrefix(want, "*."); ok {
+			out = append(out, src.CallsNamed(method)...)
+		} else {
+			out = append(out, src.CallsOf(want)...)
 		}
 	}
-	return false
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func narrowed(src *PythonSource, c *python.Call, m *rules.Match) bool {

@@ -1,6 +1,8 @@
 package code
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -16,32 +18,42 @@ type call struct {
 	name string // the canonical name that matched
 }
 
-// eachCall calls visit for every call that resolves to one of the names. A name that ends in a dot matches everything
-// below it.
+// eachCall calls visit for every call that resolves to one of the names, in the order of the source. A name that ends in a
+// dot matches everything below it.
 func eachCall(p *checks.Pass, names []string, visit func(c call)) error {
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil {
 		return err
 	}
-	for i := range src.Calls {
-		c := &src.Calls[i]
-		for _, resolved := range src.Resolve(c) {
-			if matches(names, resolved) {
-				visit(call{c, src, p, resolved})
-				break
+	type hit struct {
+		call int32
+		name string
+	}
+	var hits []hit
+	for _, n := range names {
+		if !strings.HasSuffix(n, ".") {
+			for _, i := range src.CallsOf(n) {
+				hits = append(hits, hit{i, n})
+			}
+			continue
+		}
+		for resolved := range src.Resolved() {
+			if strings.HasPrefix(resolved, n) {
+				for _, i := range src.CallsOf(resolved) {
+					hits = append(hits, hit{i, resolved})
+				}
 			}
 		}
 	}
-	return err
-}
-
-func matches(names []string, resolved string) bool {
-	for _, n := range names {
-		if n == resolved || strings.HasSuffix(n, ".") && strings.HasPrefix(resolved, n) {
-			return true
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.call, b.call), cmp.Compare(a.name, b.name)) })
+	last := int32(-1)
+	for _, h := range hits {
+		if h.call != last {
+			last = h.call
+			visit(call{&src.Calls[h.call], src, p, h.name})
 		}
 	}
-	return false
+	return err
 }
 
 // report reports the callee.

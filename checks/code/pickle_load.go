@@ -2,6 +2,7 @@ package code
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"bakedin/checks"
@@ -11,22 +12,38 @@ import (
 
 // functions that build whatever objects a stream names
 var unpicklers = []string{
-	"pickle.load", "pickle.loads", "pickle.Unpickler", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load", "shelve.open",
-	"pandas.read_pickle", "numpy.load", "marshal.load", "marshal.loads",
+	"pickle.load", "pickle.loads", "pickle.Unpickler", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load", "shelve.open", "jsonpickle.decode", "jsonpickle.loads",
+	"pandas.read_pickle", "marshal.load", "marshal.loads", "mlflow.pyfunc.load_model", "mlflow.sklearn.load_model", "mlflow.pytorch.load_model", "skops.io.load", "skops.io.loads", "klepto.archives.file_archive",
+	"hickle.load", "compress_pickle.load", "sklearn2pmml.load", "fairseq.checkpoint_utils.load_checkpoint_to_cpu", "fasttext.load_pickle", "zmq.Context().socket().recv_pyobj",
 }
 
-// pickleLoad reports loads of pickles in all their forms.
+// modelLike is a path, or the text of an expression, that names a model.
+var modelLike = regexp.MustCompile(`(?i)\.(?:pkl|pickle|joblib|sav|pt|pth|ckpt|dill|model)\b|model|weights|checkpoint|ckpt|classifier|pipeline|vectorizer|scaler|encoder`)
+
+// pickleLoad reports loads of pickles in all their forms. It is as grave as the way the data comes here: what is fetched,
+// uploaded or a model of somebody's is a program of somebody's.
 func pickleLoad(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	if usesAny(src, []string{"find_class"}) {
+		return nil // an unpickler of its own, which says what it takes
+	}
+	var flow *python.Flow
 	return eachCall(p, unpicklers, func(c call) {
+		arg := c.src.Positional(c.Call, 0)
 		switch {
-		case c.name == "numpy.load":
-			if v := c.src.Argument(c.Call, "allow_pickle", 2); v.Kind == python.True {
-				f := c.report("numpy.load is called with allow_pickle=True: an array of objects may run any code.")
-				f.Fixes = []checks.Fix{{ID: "no-pickle", Title: "Set allow_pickle=False", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, "False"),
-					Breaks: "Files that hold arrays of objects are refused; save them as plain arrays."}}
-				if len(f.Fixes[0].Edits) == 0 {
-					f.Fixes = nil
-				}
+		case strings.HasPrefix(c.name, "skops."):
+			if c.src.Keyword(c.Call, "trusted").Kind == python.True {
+				c.report("skops is told to trust every type in the file.").InAI = true
+			}
+			return
+		case strings.HasPrefix(c.name, "mlflow."):
+			f := c.report(c.name + " unpickles the model it fetches.")
+			f.InAI = true
+			if arg.Kind == python.String && !strings.Contains(arg.Str, "://") && !strings.HasPrefix(arg.Str, "models:") {
+				lower(f, rules.Low, "the path is one of this machine")
 			}
 			return
 		case c.name == "shelve.open" || strings.HasPrefix(c.name, "marshal."):
@@ -35,10 +52,44 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 			return
 		}
 		f := c.report(c.name + " runs whatever code the data asks for.")
-		if c.ownDump() {
+		if flow == nil {
+			flow = flowOf(src, strangerSource(src))
+		}
+		if o := flow.From(arg.First, arg.Last, c.Scope); arg.First != 0 && o != nil {
+			describe(f, p, src, o)
+			f.Severity = rules.High
+			reason := "the data comes from " + short(o.What)
+			f.SeverityReason = &reason
+			return
+		}
+		switch text := string(src.Text(arg.First, arg.Last)); {
+		case c.ownDump():
 			lower(f, rules.Low, "the same file writes what it reads")
+		case c.name == "joblib.load" || (arg.Kind == python.String || arg.Kind == python.Other) && modelLike.MatchString(text+" "+arg.Str) && isAI(src):
+			f.InAI = isAI(src) || modelLike.MatchString(text)
+		case isAI(src):
+			f.InAI = true
 		}
 	})
+}
+
+// strangerSource says of an expression that it is fetched or uploaded.
+func strangerSource(src *checks.PythonSource) func(e python.Expr) string {
+	return func(e python.Expr) string {
+		if !e.Call {
+			return ""
+		}
+		switch e.Label {
+		case "file_uploader", "hf_hub_download", "snapshot_download", "urlopen", "urlretrieve", "recv", "recv_bytes", "download_artifacts", "get_data", "cached_download":
+			return e.Label
+		}
+		for _, n := range src.Names(e.First, e.Last, e.Scope) {
+			if strings.HasPrefix(n, "requests.") || strings.HasPrefix(n, "httpx.") || strings.HasPrefix(n, "huggingface_hub.") || strings.HasPrefix(n, "urllib.request.") || strings.HasPrefix(n, "flask.request.") {
+				return strings.ReplaceAll(n, "()", "")
+			}
+		}
+		return ""
+	}
 }
 
 // ownDump tells whether the same source also writes pickles: then it most likely reads its own.

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"bakedin/checks"
@@ -17,6 +19,7 @@ type stopwatch struct {
 	at    map[string]time.Duration
 	files int
 	bytes int64
+	rules []checks.RuleState
 }
 
 // stopwatch of --timings, or nil.
@@ -45,7 +48,32 @@ func (w *stopwatch) End(e checks.End) error {
 	return nil
 }
 
+// Rule implements checks.Handler.
+func (w *stopwatch) Rule(r checks.RuleState) error {
+	w.rules = append(w.rules, r)
+	return nil
+}
+
+// dearest is how many rules are named.
+const dearest = 15
+
+// tellRules names the rules that cost most. Their times are those of all workers together.
+func (w *stopwatch) tellRules() {
+	slices.SortFunc(w.rules, func(a, b checks.RuleState) int { return cmp.Compare(b.Elapsed, a.Elapsed) })
+	var rest time.Duration
+	for i, r := range w.rules {
+		if i >= dearest || r.Elapsed == 0 {
+			rest += r.Elapsed
+			continue
+		}
+		fmt.Fprintf(w.out, "rule: %-26s %7.1f ms   %d files, %d matches\n", r.Rule, float64(r.Elapsed.Microseconds())/1000, r.Files, r.Matches)
+	}
+	fmt.Fprintf(w.out, "rule: %-26s %7.1f ms\n", "all others", float64(rest.Microseconds())/1000)
+}
+
 func (w *stopwatch) tell() {
+	w.tellRules()
+
 	last := time.Duration(0)
 	for _, phase := range []struct{ key, name string }{{"listed", "start, policy, listing"}, {"files", "what the files are"}, {"rules", "rules over files"}, {"end", "rules over the repository"}} {
 		at, ok := w.at[phase.key]

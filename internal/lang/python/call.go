@@ -196,6 +196,14 @@ func (f *File) Callee(c *Call) string {
 	return name
 }
 
+// Method returns the last label of the callee as written, or "" when it does not end in a name.
+func (f *File) Method(c *Call) string {
+	if t := &f.Toks[c.Open-1]; t.Kind == Name && c.Open > c.First {
+		return f.identifier(c.Open - 1)
+	}
+	return ""
+}
+
 // chain splits the tokens [first, last) of a callee into the name of its root and the attributes after it. Subscripts and
 // calls on the way make the root "?".
 func (f *File) chain(first, last int32) (root string, attrs []string) {
@@ -243,4 +251,75 @@ func reversed(s []string) []string {
 		out[len(s)-1-i] = x
 	}
 	return out
+}
+
+// CalleeText is Callee for the tokens [first, open).
+func (f *File) CalleeText(first, open int32) string { return f.Callee(&Call{First: first, Open: open}) }
+
+// Args splits the arguments of the parenthesis at open.
+func (f *File) Args(open int32) []Arg { return f.arguments(open) }
+
+// IsImported tells whether the root of a chain is a name that an import binds.
+func (f *File) IsImported(e Expr) bool {
+	if f.Toks[e.First].Kind != Name {
+		return false
+	}
+	found, hidden := f.lookup(f.identifier(e.First), e.First, e.Scope)
+	return !hidden && len(found) > 0 && f.bindings[found[0]].kind == bindImport
+}
+
+// IsBracket tells whether token i is that bracket.
+func (f *File) IsBracket(i int32, bracket byte) bool { return f.isOp(i, bracket) }
+
+// IsKeyword tells whether token i is that keyword.
+func (f *File) IsKeyword(i int32, word string) bool { return f.isKeyword(i, word) }
+
+// Around is the innermost bracket of that kind that is open at token i, or 0.
+func (f *File) Around(i int32, bracket byte) int32 {
+	for k := i - 1; k > 0; k-- {
+		t := &f.Toks[k]
+		switch {
+		case t.Mate > 0 && t.Mate < k:
+			k = t.Mate
+		case t.Kind == Newline:
+			return 0
+		case t.Kind == Op && t.Op == bracket && t.Mate > i:
+			return k
+		}
+	}
+	return 0
+}
+
+// ScopeAt is the scope of the code at token i: that of the innermost function or class around it.
+func (f *File) ScopeAt(i int32) int32 {
+	best := int32(0)
+	for k := range f.Defs {
+		d := &f.Defs[k]
+		if d.Colon < i && i < f.bodyEnd(d) {
+			best = d.Scope
+		}
+	}
+	return best
+}
+
+// bodyEnd is the token behind the body of a definition: the first one of a line that is not indented deeper.
+func (f *File) bodyEnd(d *Def) int32 {
+	w := walker{File: f}
+	header := w.column(d.Line)
+	i := d.Colon
+	for f.Toks[i].Kind != Newline && f.Toks[i].Kind != EOF {
+		i++
+	}
+	for i++; int(i) < len(f.Toks) && f.Toks[i].Kind != EOF; i++ {
+		if w.column(i) <= header {
+			return i
+		}
+		for f.Toks[i].Kind != Newline && f.Toks[i].Kind != EOF {
+			i++
+		}
+		if f.Toks[i].Kind == EOF {
+			break
+		}
+	}
+	return int32(len(f.Toks))
 }

@@ -54,6 +54,7 @@ type File struct {
 	Imports  []Import // one for each name that is bound
 	Assigns  []Assign
 	Defs     []Def
+	Returns  []Return
 	Notes    []Note
 
 	scopes   []scope

@@ -39,7 +39,9 @@ func (w *walker) statement(a, b int32) {
 			}
 			return
 		case "del":
-			w.targets(a+1, b)
+			w.targets(a+1, b, 0, 0)
+		case "return":
+			w.Returns = append(w.Returns, Return{a + 1, b, w.scope})
 		}
 	} else {
 		w.assignment(a, b)
@@ -154,7 +156,7 @@ func (w *walker) assignment(a, b int32) {
 		case t.Op == ':' && annotation == 0 && n == 0:
 			annotation = i
 		case t.Op == opAugmented:
-			w.targets(a, i)
+			w.targets(a, i, i+1, b)
 			return
 		case t.Op == '=' && lambdas == 0 && n < len(signs):
 			signs[n] = i
@@ -177,17 +179,17 @@ func (w *walker) assignment(a, b int32) {
 		case w.plain(from, to) || w.isOp(to-1, ']') && w.Toks[from].Kind == Name && !w.isOp(from+1, ','):
 			w.Assigns = append(w.Assigns, Assign{from, to, value, b, w.scope})
 		default:
-			w.targets(from, to)
+			w.targets(from, to, value, b)
 		}
 		from = signs[k] + 1
 	}
 }
 
-// targets marks every plain name of a target list as bound to something unknown.
-func (w *walker) targets(a, b int32) {
+// targets marks every plain name of a target list as bound to something made of the tokens [first, last).
+func (w *walker) targets(a, b, first, last int32) {
 	for i := a; i < b; i++ {
 		if t := &w.Toks[i]; t.Kind == Name && t.Op != keyword && !w.isOp(i-1, '.') && !w.isOp(i+1, '.') && !w.isOp(i+1, '[') && !w.isOp(i+1, '(') {
-			w.bind(binding{kind: bindOther, tok: i, scope: w.scope})
+			w.bind(binding{kind: bindOther, tok: i, scope: w.scope, first: first, last: last})
 		}
 	}
 }
@@ -215,17 +217,21 @@ func (w *walker) with(a, b int32) {
 					}
 					end++
 				}
-				w.targets(i+1, end)
+				w.targets(i+1, end, start, i)
 			}
 		}
 	}
 }
 
-// walrus binds name := expression. Its value is taken to end nowhere in particular, so it is not known.
+// walrus binds name := expression. Its value ends with the bracket around it, or with the statement.
 func (w *walker) walrus(a, b int32) {
 	for i := a + 1; i < b; i++ {
 		if w.isOp(i, opWalrus) && w.Toks[i-1].Kind == Name {
-			w.bind(binding{kind: bindOther, tok: i - 1, scope: w.scope})
+			end := i + 1
+			for end < b && w.Toks[end].Depth >= w.Toks[i].Depth && !(w.Toks[end].Depth == w.Toks[i].Depth && w.isOp(end, ',')) {
+				end++
+			}
+			w.bind(binding{kind: bindOther, tok: i - 1, scope: w.scope, first: i + 1, last: end})
 		}
 	}
 }

@@ -377,3 +377,48 @@ func unescape(s string) string {
 	}
 	return string(out)
 }
+
+// DictValue looks a key up in a dict that is given as a keyword argument: f(config={"use_docker": False}).
+func (f *File) DictValue(c *Call, keyword, key string) Value {
+	for _, a := range c.Args {
+		if a.Name == 0 || f.identifier(a.Name) != keyword {
+			continue
+		}
+		first, last := a.First, a.Last
+		if last == first+1 && f.Toks[first].Kind == Name { // a dict that is assigned once
+			found, hidden := f.lookup(f.identifier(first), first, c.Scope)
+			if hidden || len(found) != 1 || f.bindings[found[0]].kind != bindValue {
+				return Value{}
+			}
+			first, last = f.bindings[found[0]].first, f.bindings[found[0]].last
+		}
+		if !f.isOp(first, '{') || f.Toks[first].Mate != last-1 {
+			return Value{}
+		}
+		for _, item := range f.arguments(first) {
+			if f.Toks[item.First].Kind == Str && f.Literal(item.First) == key && f.isOp(item.First+1, ':') {
+				return f.Eval(item.First+2, item.Last, c.Scope)
+			}
+		}
+	}
+	return Value{}
+}
+
+// ListHas tells whether an expression is a list, tuple or set written out that holds one of the strings.
+func (f *File) ListHas(first, last int32, words ...string) bool {
+	if first >= last || f.Toks[first].Kind != Op || f.Toks[first].Mate != last-1 {
+		return false
+	}
+	for i := first + 1; i < last; i++ {
+		if f.Toks[i].Kind != Str {
+			continue
+		}
+		s := f.Literal(i)
+		for _, w := range words {
+			if s == w {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -34,6 +34,12 @@ type Param struct {
 	First, Last int32
 }
 
+// Return is a return statement with a value.
+type Return struct {
+	First, Last int32
+	Scope       int32
+}
+
 type scope struct {
 	parent int32
 	class  bool
@@ -47,7 +53,7 @@ const (
 	bindValue           // name = expression
 	bindParam
 	bindDef
-	bindOther // loops, tuples, augmented, deleted: not known
+	bindOther // loops, tuples, augmented, deleted: not known; first and last are what it is made of
 	bindGlobal
 )
 
@@ -202,7 +208,7 @@ func (w *walker) compound(first, a, b int32, col int) {
 		in := i + 1
 		for ; in < b && !w.isKeyword(in, "in"); in++ {
 		}
-		w.targets(i+1, in)
+		w.targets(i+1, in, in+1, w.colon(i, b))
 	case "with":
 		w.with(i+1, w.colon(i, b))
 	case "except":

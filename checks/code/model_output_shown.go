@@ -1,0 +1,51 @@
+package code
+
+import (
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+)
+
+const asHTML = "is put into a page as markup."
+
+// functions that make text harmless in a page
+const cleansHTML = "escape clean sanitize sanitize_html bleach nh3 escape_html html_escape striptags conditional_escape"
+
+var pageSinks = []sink{
+	{name: "markupsafe.Markup", position: 0, does: asHTML, ends: cleansHTML},
+	{name: "flask.Markup", position: 0, does: asHTML, ends: cleansHTML},
+	{name: "jinja2.Markup", position: 0, does: asHTML, ends: cleansHTML},
+	{name: "django.utils.safestring.mark_safe", position: 0, does: asHTML, ends: cleansHTML},
+	{name: "fastapi.responses.HTMLResponse", keyword: "content", does: asHTML, ends: cleansHTML},
+	{name: "starlette.responses.HTMLResponse", keyword: "content", does: asHTML, ends: cleansHTML},
+	{name: "aiohttp.web.Response", keyword: "text", position: -1, does: asHTML, ends: cleansHTML, when: htmlType},
+	{name: "django.http.HttpResponse", keyword: "content", does: asHTML, ends: cleansHTML, when: noType},
+	{name: "flask.render_template_string", position: 0, does: "is evaluated as a template."},
+	{name: "*.markdown", keyword: "body", does: asHTML, ends: cleansHTML, when: keywordTrue("unsafe_allow_html")},
+	{name: "*.write", does: asHTML, ends: cleansHTML, when: keywordTrue("unsafe_allow_html")},
+	{name: "streamlit.html", keyword: "body", does: asHTML, ends: cleansHTML},
+	{name: "streamlit.components.v1.html", keyword: "html", does: asHTML, ends: cleansHTML},
+	{name: "gradio.HTML", keyword: "value", does: asHTML, ends: cleansHTML},
+	{name: "nicegui.ui.html", does: asHTML, ends: cleansHTML},
+	{name: "IPython.display.HTML", keyword: "data", does: asHTML, ends: cleansHTML},
+	{name: "IPython.core.display.HTML", keyword: "data", does: asHTML, ends: cleansHTML},
+	{name: "IPython.display.Javascript", keyword: "data", does: "is run by the browser."},
+}
+
+func keywordTrue(name string) func(c call) bool {
+	return func(c call) bool { return c.src.Keyword(c.Call, name).Kind == python.True }
+}
+
+func htmlType(c call) bool { return c.src.Keyword(c.Call, "content_type").Str == "text/html" }
+
+func noType(c call) bool { return c.src.Keyword(c.Call, "content_type").Kind == python.Absent }
+
+var modelOutputAsHTML = outputSinks(pageSinks, func(_ sink, c call, _ python.Arg) []checks.Fix {
+	if v := c.src.Keyword(c.Call, "unsafe_allow_html"); v.Kind == python.True && v.First != 0 && c.src.Editable() {
+		return []checks.Fix{{ID: "no-raw-html", Title: "Set unsafe_allow_html=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
+	}
+	return []checks.Fix{{ID: "sanitise-html", Title: "Sanitise the answer before it becomes markup", Applicability: checks.Manual, Steps: []string{
+		"If the answer is text: escape it (html.escape, or a template with autoescape).",
+		"If it is formatted text: render it, then clean the HTML with an allow-list (nh3.clean).",
+		"Send a content security policy that loads no images, scripts or styles from elsewhere.",
+	}}}
+})

@@ -1,0 +1,162 @@
+package code
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+	"bakedin/internal/safe"
+	"bakedin/rules"
+)
+
+// sink is a function that does something with a text that a stranger must not choose.
+type sink struct {
+	name     string // canonical, or "*.method" for a method of anything
+	keyword  string // the argument that matters, by its keyword
+	position int    // or its position; -1: keyword only
+	does     string // what happens to it
+	ends     string // functions that make it harmless here, separated by blanks
+	shell    bool   // a list is run as a program: only its first element, or what an interpreter is told, is code
+	when     func(c call) bool
+}
+
+// sources of a rule: where from, and how sure and grave that makes it
+type taint struct {
+	source func(src *checks.PythonSource) func(e python.Expr) string
+	says   string // with %s for the source
+}
+
+var modelOutput = taint{modelSource, "What %s answered"}
+
+// eachFlow reports the calls of the sinks that a tainted value reaches.
+func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call, arg python.Arg, o *python.Origin)) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	var flow *python.Flow
+	type hit struct {
+		call int32
+		sink *sink
+	}
+	var hits []hit
+	for k := range sinks {
+		s := &sinks[k]
+		calls := src.CallsOf(s.name)
+		if method, ok := strings.CutPrefix(s.name, "*."); ok {
+			calls = src.CallsNamed(method)
+		}
+		for _, i := range calls {
+			hits = append(hits, hit{i, s})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return int(a.call - b.call) })
+	last := int32(-1)
+	for _, h := range hits {
+		c := call{&src.Calls[h.call], src, p, h.sink.name}
+		if h.call == last || h.sink.when != nil && !h.sink.when(c) {
+			continue
+		}
+		for _, arg := range c.sinkArgs(h.sink) {
+			if flow == nil {
+				flow = flowOf(src, t.source(src))
+			}
+			plain := flow.Rules.Ends
+			flow.Rules.Ends = func(label string) bool {
+				return plain(label) || h.sink.ends != "" && slices.Contains(strings.Fields(h.sink.ends), label)
+			}
+			o := flow.From(arg.First, arg.Last, c.Scope)
+			flow.Rules.Ends = plain
+			if o != nil {
+				last = h.call
+				report(*h.sink, c, arg, o)
+				break
+			}
+		}
+	}
+	return err
+}
+
+// sinkArgs are the expressions of a call that matter to the sink.
+func (c call) sinkArgs(s *sink) []python.Arg {
+	var out []python.Arg
+	for i, a := range c.Args {
+		switch {
+		case a.Stars != 0 && i > s.position:
+		case a.Name != 0 && s.keyword != "" && c.src.Word(a.Name) == s.keyword, a.Name == 0 && a.Stars == 0 && i == s.position:
+			if s.shell {
+				out = append(out, c.program(a)...)
+			} else {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// interpreters run what stands behind their option.
+var interpreters = set("python", "python3", "bash", "sh", "zsh", "node", "ruby", "perl", "osascript", "powershell", "pwsh", "cmd", "docker")
+
+// program narrows a list of arguments to what decides which program runs.
+func (c call) program(a python.Arg) []python.Arg {
+	if !c.src.IsBracket(a.First, '[') || c.src.Toks[a.First].Mate != a.Last-1 {
+		return []python.Arg{a}
+	}
+	items := c.src.Args(a.First)
+	if len(items) == 0 {
+		return nil
+	}
+	first := c.src.Eval(items[0].First, items[0].Last, c.Scope)
+	name := first.Str[strings.LastIndexByte(first.Str, '/')+1:]
+	executable := strings.HasSuffix(string(c.src.Text(items[0].First, items[0].Last)), "sys.executable")
+	if first.Kind == python.String && !interpreters[name] {
+		return nil
+	}
+	if first.Kind != python.String && !executable {
+		return items[:1]
+	}
+	for k, item := range items {
+		switch v := c.src.Eval(item.First, item.Last, c.Scope); v.Str {
+		case "-c", "-e", "-lc", "-ic", "/c", "-Command", "--eval":
+			return items[k+1:]
+		}
+	}
+	return nil
+}
+
+// settle describes a flow: the message, where the value comes from, and how sure the way is.
+func describe(f *checks.Finding, p *checks.Pass, src *checks.PythonSource, o *python.Origin) {
+	start, end := src.Token(o.First, o.Last)
+	f.Related = append(f.Related, checks.Related{Role: "source", Message: safe.Line("it comes from here: " + o.What), Path: p.File.Path,
+		Start: p.File.Position(start), End: p.File.Position(end)})
+	f.InAI = true
+}
+
+func flowMessage(says, what, does string) string {
+	return fmt.Sprintf(says, short(what)) + " " + does
+}
+
+func short(s string) string {
+	if len(s) > 60 {
+		return s[:57] + "..."
+	}
+	return s
+}
+
+func outputSinks(sinks []sink, fix func(s sink, c call, arg python.Arg) []checks.Fix) checks.CheckFunc {
+	return func(_ context.Context, p *checks.Pass) error {
+		return eachFlow(p, modelOutput, sinks, func(s sink, c call, arg python.Arg, o *python.Origin) {
+			f := c.report(flowMessage(modelOutput.says, o.What, s.does))
+			describe(f, p, c.src, o)
+			if o.Steps > 0 && p.Rule.Severity == rules.Critical {
+				lower(f, rules.High, "the value goes through a function of this file")
+			}
+			if fix != nil {
+				f.Fixes = fix(s, c, arg)
+			}
+		})
+	}
+}

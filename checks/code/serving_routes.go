@@ -1,0 +1,142 @@
+package code
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+)
+
+var inferencePath = regexp.MustCompile(`(?i)/(?:v\d+/)?\w*(?:chat|complet|generat|predict|infer|embed|query|ask|agent|invoke|summari[sz]e|answer|classif|transcrib|translate|llm|rag)\w*`)
+
+// signs in a source, beyond those of bindsEverywhere, that a login is asked for somewhere
+var loginWords = append([]string{"Depends", "AuthenticationMiddleware", "authenticate", "verify_token", "get_current_user", "api_key", "API_KEY", "Authorization", "authorization", "require_auth", "BasicAuth", "before_request", "jwt", "auth"}, asksLogin...)
+
+// routeWithoutAuth reports inference routes in sources that nowhere ask who is calling.
+func routeWithoutAuth(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil || !importsAny(src, []string{"fastapi", "flask", "starlette", "sanic", "quart", "litestar", "aiohttp"}) {
+		return err
+	}
+	for _, method := range []string{"post", "get", "route", "api_route", "websocket"} {
+		for _, i := range src.CallsNamed(method) {
+			c := call{&src.Calls[i], src, p, ""}
+			v := src.Positional(c.Call, 0)
+			if !c.Decorator || v.Kind != python.String || !inferencePath.MatchString(v.Str) || strings.Contains(v.Str, "health") {
+				continue
+			}
+			if usesAny(src, loginWords) {
+				return err
+			}
+			f := c.report("Nothing in this source asks who calls " + v.Str + ".")
+			f.Anchor = "route " + v.Str
+			f.InAI = isAI(src)
+			f.Fixes = []checks.Fix{{ID: "ask-for-login", Title: "Ask for a login or key", Applicability: checks.Manual, Steps: []string{
+				"Demand a login or key on the router, so that a new route is covered too.",
+				"Test that a call without it is refused.",
+				"If a gateway in front asks: say so in the security documentation, and waive this finding with that reason.",
+			}}}
+		}
+	}
+	return err
+}
+
+// archiveUnfiltered reports archives whose entries may land anywhere.
+func archiveUnfiltered(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	report := func(c call, addFilter bool) {
+		f := c.report("Entries of the archive may be written outside the folder.")
+		f.InAI = isAI(src)
+		f.Fixes = []checks.Fix{{ID: "filter-data", Title: `Extract with filter="data"`, Applicability: checks.Unsafe, Edits: c.addKeyword(`filter="data"`),
+			Breaks: "Python must be 3.12, or 3.11.4, 3.10.12, 3.9.17 or 3.8.17; links and paths that lead out of the folder are refused."}}
+		if !addFilter || len(f.Fixes[0].Edits) == 0 {
+			f.Fixes[0].Applicability, f.Fixes[0].Edits, f.Fixes[0].Breaks = checks.Manual, nil, ""
+			f.Fixes[0].Steps = []string{`Give the call filter="data" (Python 3.12, or the last releases of 3.8 to 3.11).`}
+		}
+	}
+	for _, method := range []string{"extractall", "extract"} {
+		for _, i := range src.CallsNamed(method) {
+			c := call{&src.Calls[i], src, p, ""}
+			if src.Keyword(c.Call, "filter").Kind != python.Absent || src.Keyword(c.Call, "members").Kind != python.Absent {
+				continue
+			}
+			for _, n := range src.CallNames(int(i)) {
+				if strings.HasPrefix(n, "tarfile.open().") || strings.HasPrefix(n, "tarfile.TarFile") {
+					report(c, true)
+					break
+				}
+			}
+		}
+	}
+	return err
+}
+
+// secretKeywords are arguments that take a credential.
+var secretKeywords = regexp.MustCompile(`(?i)^(?:api_?key|openai_api_key|anthropic_api_key|google_api_key|huggingfacehub_api_token|token|use_auth_token|hf_token|auth_token|access_token|secret_key|aws_secret_access_key|bearer_token|password|client_secret)$`)
+
+var placeholderValue = regexp.MustCompile(`(?i)x{3,}|0{4,}|1234|your|example|placeholder|dummy|fake|sample|changeme|redacted|test|none|empty|not[-_ ]?needed|no[-_ ]?key|ollama|lm[-_]?studio|local|secret|api[-_]?key|[<>{}*$]|\.\.\.|^sk-$|token|password|anything|todo|insert|replace|abc`)
+
+// secretInCall reports credentials that are written into calls and settings of clients.
+func secretInCall(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil || !isAI(src) {
+		return err
+	}
+	report := func(first, last int32, name string, v python.Value) {
+		if v.Kind != python.String || !looksSecret(v.Str) {
+			return
+		}
+		start, end := src.Token(first, last)
+		f := p.At(start, end, "A credential is written into the source as "+name+".")
+		f.Anchor = "secret " + name
+		f.InAI = true
+		f.Fixes = []checks.Fix{{ID: "read-environment", Title: "Read it from the environment", Applicability: checks.Manual, Steps: []string{
+			"Revoke the credential at the issuer and make a new one: it stays in the history.",
+			`Read it where it is used: os.environ["` + strings.ToUpper(name) + `"].`,
+			"Keep the value in a secrets manager, or in an .env file that git ignores.",
+		}}}
+	}
+	for i := range src.Calls {
+		c := &src.Calls[i]
+		for _, a := range c.Args {
+			if a.Name != 0 && secretKeywords.MatchString(src.Word(a.Name)) && src.Toks[a.First].Kind == python.Str && a.Last == a.First+1 {
+				report(a.First, a.Last, src.Word(a.Name), src.Eval(a.First, a.Last, c.Scope))
+			}
+		}
+	}
+	for i := range src.Assigns {
+		a := &src.Assigns[i]
+		target := string(src.Text(a.Target, a.TargetEnd))
+		if name := target[strings.LastIndexByte(target, '.')+1:]; secretKeywords.MatchString(name) && a.Last == a.First+1 && src.Toks[a.First].Kind == python.Str {
+			report(a.First, a.Last, name, src.Eval(a.First, a.Last, a.Scope))
+		}
+		if strings.HasPrefix(target, "os.environ[") && strings.Contains(target, "KEY") && a.Last == a.First+1 {
+			report(a.First, a.Last, strings.Trim(target[len("os.environ["):], `"'[]`), src.Eval(a.First, a.Last, a.Scope))
+		}
+	}
+	return err
+}
+
+// looksSecret tells whether a literal is long and irregular enough to be a credential, and no placeholder.
+func looksSecret(s string) bool {
+	if len(s) < 20 || len(s) > 400 || strings.ContainsAny(s, " \n/\\:") || placeholderValue.MatchString(s) {
+		return false
+	}
+	seen := map[rune]bool{}
+	digits, letters := 0, 0
+	for _, r := range s {
+		seen[r] = true
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
+			letters++
+		}
+	}
+	return digits >= 2 && letters >= 4 && len(seen) >= 10
+}

@@ -1,0 +1,214 @@
+package code
+
+import (
+	"context"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+	"bakedin/rules"
+)
+
+// tlsOff reports connections that do not check who is on the other side.
+func tlsOff(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	ai := isAI(src)
+	found := func(f *checks.Finding) {
+		f.InAI = ai
+		if len(f.Fixes) == 0 {
+			f.Fixes = []checks.Fix{{ID: "trust-a-certificate", Title: "Check certificates", Applicability: checks.Manual, Steps: []string{
+				"Take the switch out: the default checks.",
+				"For a certificate of your own, give the path of its authority (verify=\"ca.pem\", or ssl.create_default_context(cafile=…)).",
+			}}}
+		}
+	}
+	off := func(c call, keyword string) {
+		for _, a := range c.Args {
+			if a.Name == 0 || src.Word(a.Name) != keyword || src.Eval(a.First, a.Last, c.Scope).Kind != python.False || c.loopback() {
+				continue
+			}
+			f := c.report(keyword + "=False: whoever is on the way can read and change what is sent.")
+			f.Anchor = "tls " + src.Callee(c.Call) + " " + keyword
+			if src.Editable() {
+				f.Fixes = []checks.Fix{{ID: "verify", Title: "Check the certificate", Applicability: checks.Unsafe, Edits: c.replace(a.First, a.Last, "True"),
+					Breaks: "A server whose certificate nobody vouches for is refused: give the path of its authority instead."}}
+			}
+			found(f)
+		}
+	}
+	for i := range src.Calls {
+		c := call{&src.Calls[i], src, p, ""}
+		for _, n := range src.CallNames(i) {
+			switch {
+			case strings.HasPrefix(n, "requests.") || strings.HasPrefix(n, "httpx."):
+				off(c, "verify")
+			case strings.HasPrefix(n, "aiohttp."):
+				off(c, "ssl")
+				off(c, "verify_ssl")
+			case n == "ssl._create_unverified_context":
+				found(c.report("A context that checks no certificate is made."))
+			case strings.HasPrefix(n, "urllib3.") && src.Keyword(c.Call, "cert_reqs").Str == "CERT_NONE":
+				found(c.report("cert_reqs=\"CERT_NONE\": no certificate is checked."))
+			case n == "huggingface_hub.configure_http_backend", n == "boto3.client":
+				off(c, "verify")
+			}
+			break
+		}
+	}
+	for i := range src.Assigns {
+		a := &src.Assigns[i]
+		target := string(src.Text(a.Target, a.TargetEnd))
+		v := src.Eval(a.First, a.Last, a.Scope)
+		value := string(src.Text(a.First, a.Last))
+		message := ""
+		switch {
+		case target == "ssl._create_default_https_context" && strings.HasSuffix(value, "_create_unverified_context"):
+			message = "No https connection of this process checks a certificate any more."
+		case strings.HasSuffix(target, ".verify") && v.Kind == python.False && (importsAny(src, []string{"requests", "httpx"})) && sessionLike(target):
+			message = target + " = False: no request of this session checks a certificate."
+		case strings.HasSuffix(target, ".check_hostname") && v.Kind == python.False && importsAny(src, []string{"ssl", "urllib3", "aiohttp", "httpx"}):
+			message = "The name in the certificate is not compared with the host."
+		case strings.HasSuffix(target, ".verify_mode") && strings.HasSuffix(value, "CERT_NONE"):
+			message = "The context checks no certificate."
+		case strings.HasPrefix(target, "os.environ[") && tlsVariable(target, v):
+			message = "The environment tells libraries not to check certificates."
+		}
+		if message != "" {
+			start, end := src.Token(a.Target, a.Last)
+			f := p.At(start, end, message)
+			f.Anchor = "tls " + target
+			found(f)
+		}
+	}
+	return err
+}
+
+func sessionLike(target string) bool {
+	t := strings.ToLower(target)
+	return strings.Contains(t, "session") || strings.Contains(t, "client") || strings.Contains(t, "http") || t == "s.verify"
+}
+
+func tlsVariable(target string, v python.Value) bool {
+	switch {
+	case strings.Contains(target, "PYTHONHTTPSVERIFY"), strings.Contains(target, "NODE_TLS_REJECT_UNAUTHORIZED"):
+		return v.Str == "0"
+	case strings.Contains(target, "CURL_CA_BUNDLE"), strings.Contains(target, "REQUESTS_CA_BUNDLE"):
+		return v.Kind == python.String && v.Str == ""
+	case strings.Contains(target, "HF_HUB_DISABLE_SSL"), strings.Contains(target, "GIT_SSL_NO_VERIFY"):
+		return v.Str == "1" || v.Str == "true"
+	}
+	return false
+}
+
+// loopback tells whether the first argument is an address of this machine.
+func (c call) loopback() bool {
+	for _, v := range []python.Value{c.src.Positional(c.Call, 0), c.src.Keyword(c.Call, "url")} {
+		for _, prefix := range []string{"https://localhost", "https://127.", "https://[::1]"} {
+			if strings.HasPrefix(v.Str, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// libraries that make a source one of an AI system
+var learningRoots = []string{"torch", "tensorflow", "keras", "jax", "flax", "sklearn", "xgboost", "lightgbm", "catboost", "transformers", "diffusers", "sentence_transformers", "datasets", "peft", "trl",
+	"accelerate", "deepspeed", "pytorch_lightning", "lightning", "timm", "ultralytics", "fastai", "spacy", "onnx", "onnxruntime", "openvino", "tensorrt", "mlflow", "wandb", "bentoml", "gradio", "safetensors",
+	"faiss", "chromadb", "qdrant_client", "pinecone", "weaviate", "pymilvus", "lancedb", "mcp", "fastmcp", "torchvision", "whisper", "fasttext", "gensim"}
+
+// isAI tells whether a source imports a library for models, learning or vectors.
+func isAI(src *checks.PythonSource) bool {
+	for i := range src.Imports {
+		p := src.Imports[i].Path
+		if hasRoot(p, "boto3") {
+			continue
+		}
+		for _, roots := range [][]string{learningRoots, modelRoots} {
+			for _, r := range roots {
+				if hasRoot(p, r) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// binders are calls that open a port, and the keyword and position of the address.
+var binders = []struct {
+	name, keyword string
+	position      int
+}{
+	{"uvicorn.run", "host", -1}, {"uvicorn.Config", "host", -1}, {"flask.Flask().run", "host", 0}, {"aiohttp.web.run_app", "host", -1}, {"waitress.serve", "host", -1},
+	{"hypercorn.run", "host", -1}, {"mcp.server.fastmcp.FastMCP", "host", -1}, {"fastmcp.FastMCP", "host", -1}, {"mcp.server.fastmcp.FastMCP().run", "host", -1}, {"fastmcp.FastMCP().run", "host", -1},
+	{"sanic.Sanic().run", "host", 0}, {"bottle.run", "host", -1}, {"tornado.web.Application().listen", "address", 1}, {"quart.Quart().run", "host", 0}, {"robyn.Robyn().start", "host", -1},
+	{"ray.serve.start", "host", -1}, {"litserve.LitServer().run", "host", -1}, {"werkzeug.serving.run_simple", "hostname", 0}, {"gevent.pywsgi.WSGIServer", "listener", 0},
+}
+
+// signs in a source that it asks who is calling
+var asksLogin = []string{"HTTPBearer", "OAuth2PasswordBearer", "APIKeyHeader", "APIKeyQuery", "HTTPBasic", "login_required", "jwt_required", "BearerAuthProvider", "JWTVerifier", "Security", "token_required", "require_api_key", "auth_required"}
+
+// bindsEverywhere reports servers that listen on every interface.
+func bindsEverywhere(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	for _, b := range binders {
+		for _, i := range src.CallsOf(b.name) {
+			c := call{&src.Calls[i], src, p, b.name}
+			v := src.Argument(c.Call, b.keyword, b.position)
+			if v.Kind != python.String || v.Str != "0.0.0.0" && v.Str != "::" && v.Str != "[::]" {
+				continue
+			}
+			f := c.report("The server listens on every interface of the machine.")
+			f.InAI = isAI(src)
+			mcp := strings.Contains(b.name, "FastMCP")
+			asks := usesAny(src, asksLogin) || src.Keyword(c.Call, "auth").Kind != python.Absent
+			switch {
+			case mcp && !asks:
+				f.Severity = rules.High
+				reason := "an MCP server hands its tools to whoever can reach it"
+				f.SeverityReason = &reason
+			case asks:
+				lower(f, rules.Low, "the source asks for a login")
+			case runInContainer(p.Repo, p.File.Path):
+				lower(f, rules.Low, "a container file is beside it, and what is published is said there")
+			}
+			if v.First != 0 && src.Editable() && src.Toks[v.First].Kind == python.Str && v.Last == v.First+1 {
+				f.Fixes = []checks.Fix{{ID: "bind-loopback", Title: "Listen on 127.0.0.1", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, `"127.0.0.1"`),
+					Breaks: "Other machines no longer reach the server: put a proxy with a login in front of it. In a container the port stays closed."}}
+			}
+		}
+	}
+	return err
+}
+
+// runInContainer tells whether a container file lies in the folder of a source, or at the root.
+func runInContainer(r *checks.Repo, file string) bool {
+	dir := ""
+	if i := strings.LastIndexByte(file, '/'); i >= 0 {
+		dir = file[:i+1]
+	}
+	return r.Has(dir+"Dockerfile") || r.Has("Dockerfile") || r.Has("docker-compose.yml") || r.Has("compose.yaml")
+}
+
+// usesAny tells whether one of the names stands in the source as a word of code.
+func usesAny(src *checks.PythonSource, names []string) bool {
+	for i := range src.Toks {
+		if src.Toks[i].Kind != python.Name {
+			continue
+		}
+		w := src.Word(int32(i))
+		for _, n := range names {
+			if w == n {
+				return true
+			}
+		}
+	}
+	return false
+}

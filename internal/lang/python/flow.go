@@ -1,0 +1,446 @@
+package python
+
+import "slices"
+
+// Flow follows values from where they come from, through assignments, strings and the functions of the same file. It is a
+// reading of the text in source order: no types, no aliases through containers, no other files.
+type Flow struct {
+	*File
+	Rules FlowRules
+
+	frames  []frame
+	budget  int
+	sink    int32 // where the value is used
+	inScope int32
+	busy    map[int32]bool // bindings that are being followed
+	lines   []int32        // first token of each logical line
+}
+
+// FlowRules say what a value is, and what becomes of it.
+type FlowRules struct {
+	Source func(e Expr) string     // what an expression brings in; "" for nothing
+	Passes func(e Expr) bool       // a call whose result is made of its arguments
+	Ends   func(label string) bool // an attribute, method or function that gives something harmless
+	Guards func(label string) bool // a function that, asked in a condition or by itself, settles what a value may be
+}
+
+// Expr is a chain of names, attributes, calls and subscripts: tokens [First, Last). Label is its last name.
+type Expr struct {
+	First, Last int32
+	Scope       int32
+	Label       string
+	Call        bool // it ends in a call
+	Param       bool // it is the parameter of a function, seen at its definition
+}
+
+// Origin is the source that a value comes from.
+type Origin struct {
+	First, Last int32
+	What        string
+	Steps       int // functions it went through
+}
+
+type frame struct {
+	def  *Def
+	args map[int32]*Origin // by the token of the parameter
+}
+
+const (
+	maxFlowDepth  = 24
+	maxFlowBudget = 20000
+)
+
+// Follow makes a Flow over the file.
+func (f *File) Follow(r FlowRules) *Flow { return &Flow{File: f, Rules: r} }
+
+// From tells where the value of tokens [first, last) comes from, or nil.
+func (w *Flow) From(first, last, scope int32) *Origin {
+	w.budget, w.sink, w.inScope, w.busy = maxFlowBudget, first, scope, map[int32]bool{}
+	return w.expr(first, last, scope, 0)
+}
+
+// expr looks for a source among the operands of an expression.
+func (w *Flow) expr(first, last, scope int32, depth int) *Origin {
+	if w.budget -= int(max(last-first, 0)); depth > maxFlowDepth || w.budget < 0 || first >= last || w.isTest(first, last) {
+		return nil
+	}
+	for i := first; i < last; {
+		t := &w.Toks[i]
+		switch {
+		case t.Kind == Name && t.Op == keyword && !w.isOp(i-1, '.'):
+			switch w.Word(i) {
+			case "lambda":
+				return nil
+			case "if": // value if condition else value; or the condition of a comprehension
+				for i++; i < last && !w.isKeyword(i, "else"); i++ {
+					if m := w.Toks[i].Mate; m > i {
+						i = m
+					}
+				}
+			}
+			i++
+		case t.Kind == Name:
+			end := w.chainEnd(i+1, last)
+			if o := w.chain(i, end, scope, depth); o != nil {
+				return o
+			}
+			i = end
+		case t.Kind == Str || t.Kind == FStart || t.Kind == Op && (t.Op == '(' || t.Op == '[' || t.Op == '{'):
+			head := i + 1
+			if t.Mate > i && t.Mate < last {
+				head = t.Mate + 1
+			}
+			end := w.chainEnd(head, last)
+			if o := w.literalChain(i, head, end, scope, depth); o != nil {
+				return o
+			}
+			i = end
+		default:
+			i++
+		}
+	}
+	return nil
+}
+
+// isTest tells whether the expression is a comparison, whose result is only true or false.
+func (w *Flow) isTest(first, last int32) bool {
+	for i := first; i < last; i++ {
+		t := &w.Toks[i]
+		switch {
+		case t.Mate > i:
+			i = t.Mate
+		case t.Kind == Op && (t.Op == opEq || t.Op == opCompare || t.Op == '<' || t.Op == '>'):
+			return true
+		case t.Kind == Name && t.Op == keyword && !w.isOp(i-1, '.'):
+			switch w.Word(i) {
+			case "for", "lambda":
+				return false
+			case "if":
+				for ; i < last && !w.isKeyword(i, "else"); i++ {
+				}
+			case "in", "is", "not":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// chainEnd is the token behind the attributes, calls and subscripts that follow.
+func (w *Flow) chainEnd(i, last int32) int32 {
+	for i < last {
+		switch t := &w.Toks[i]; {
+		case t.Kind == Op && t.Op == '.' && i+1 < last && w.Toks[i+1].Kind == Name:
+			i += 2
+		case t.Kind == Op && (t.Op == '(' || t.Op == '[') && t.Mate > i && t.Mate < last:
+			i = t.Mate + 1
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// literalChain handles what begins with a literal or a bracket: f"…{x}", "…".format(x), (a + b).strip().
+func (w *Flow) literalChain(first, head, end, scope int32, depth int) *Origin {
+	var o *Origin
+	switch t := &w.Toks[first]; {
+	case t.Kind == FStart && t.Mate > first:
+		for i := first + 1; i < t.Mate && o == nil; i++ {
+			if m := w.Toks[i].Mate; w.isOp(i, '{') && m > i {
+				o = w.expr(i+1, w.fieldEnd(i+1, m), scope, depth+1)
+				i = m
+			}
+		}
+	case t.Kind == Op && t.Mate > first:
+		o = w.expr(first+1, t.Mate, scope, depth+1)
+	}
+	return w.trailers(first, head, end, scope, depth, o)
+}
+
+// fieldEnd is where the expression of a field ends, before its conversion or format.
+func (w *Flow) fieldEnd(i, last int32) int32 {
+	for ; i < last; i++ {
+		if m := w.Toks[i].Mate; m > i {
+			i = m
+		} else if w.isOp(i, ':') || w.isOp(i, '!') {
+			return i
+		}
+	}
+	return last
+}
+
+// chain handles what begins with a name.
+func (w *Flow) chain(first, end, scope int32, depth int) *Origin {
+	var o *Origin
+	if what := w.Rules.Source(Expr{First: first, Last: first + 1, Scope: scope, Label: w.identifier(first)}); what != "" {
+		o = &Origin{first, first + 1, what, 0}
+	} else if !w.isOp(first+1, '(') {
+		o = w.name(first, scope, depth)
+	}
+	return w.trailers(first, first+1, end, scope, depth, o)
+}
+
+// trailers carries an origin over attributes, calls and subscripts, and looks for one in them.
+func (w *Flow) trailers(first, i, end, scope int32, depth int, o *Origin) *Origin {
+	label := ""
+	if w.Toks[first].Kind == Name {
+		label = w.identifier(first)
+	}
+	for i < end {
+		switch w.Toks[i].Op {
+		case '.':
+			label = w.identifier(i + 1)
+			i += 2
+			if o != nil && w.Rules.Ends(label) {
+				return nil
+			}
+			if o == nil {
+				if what := w.Rules.Source(Expr{First: first, Last: i, Scope: scope, Label: label}); what != "" {
+					o = &Origin{first, i, what, 0}
+				} else if w.plain(first, i) {
+					o = w.attribute(first, i, scope, depth)
+				}
+			}
+		case '(':
+			next := w.Toks[i].Mate + 1
+			call := Expr{First: first, Last: next, Scope: scope, Label: label, Call: true}
+			switch {
+			case o != nil:
+				if w.Rules.Ends(label) {
+					return nil
+				}
+			case w.Rules.Ends(label):
+				return nil
+			default:
+				if what := w.Rules.Source(call); what != "" {
+					o = &Origin{first, next, what, 0}
+				} else if d := w.localFunction(first, i, scope); d != nil {
+					o = w.result(d, i, scope, depth)
+				} else if w.Rules.Passes(call) {
+					o = w.arguments(i, scope, depth)
+				}
+			}
+			label = ""
+			i = next
+		default:
+			i = w.Toks[i].Mate + 1
+		}
+	}
+	return o
+}
+
+// arguments looks for an origin in the arguments of the parenthesis at open.
+func (w *Flow) arguments(open, scope int32, depth int) *Origin {
+	for _, a := range w.File.arguments(open) {
+		if o := w.expr(a.First, a.Last, scope, depth+1); o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// name follows a name to its bindings, the latest first, until one that must have been made.
+func (w *Flow) name(i, scope int32, depth int) *Origin {
+	name := w.identifier(i)
+	found, hidden := w.lookup(name, i, scope)
+	if hidden {
+		return w.comprehension(name, i, scope, depth)
+	}
+	for k := len(found) - 1; k >= 0; k-- {
+		b := &w.bindings[found[k]]
+		if b.scope == scope && b.kind != bindParam && b.tok >= i || w.busy[b.tok] {
+			continue
+		}
+		w.busy[b.tok] = true
+		o := w.binding(b, depth)
+		delete(w.busy, b.tok)
+		if o != nil {
+			if w.guarded(name, b, i, scope) {
+				return nil
+			}
+			return o
+		}
+		if b.scope == scope && b.kind == bindValue && w.dominates(b.tok, i) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (w *Flow) binding(b *binding, depth int) *Origin {
+	switch b.kind {
+	case bindValue, bindOther:
+		return w.expr(b.first, b.last, b.scope, depth+1)
+	case bindParam:
+		return w.param(b, depth)
+	}
+	return nil
+}
+
+// attribute follows self.name, or module.name, to the assignments of the same text.
+func (w *Flow) attribute(first, last, scope int32, depth int) *Origin {
+	text := string(w.Text(first, last))
+	for k := len(w.Assigns) - 1; k >= 0; k-- {
+		a := &w.Assigns[k]
+		if a.Scope != scope && !w.is(first, "self") && !w.is(first, "cls") || a.Scope == scope && a.Target >= first || string(w.Text(a.Target, a.TargetEnd)) != text || w.busy[a.Target] {
+			continue
+		}
+		w.busy[a.Target] = true
+		o := w.expr(a.First, a.Last, a.Scope, depth+1)
+		delete(w.busy, a.Target)
+		if o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// comprehension follows the target of a comprehension to what it runs over.
+func (w *Flow) comprehension(name string, tok, scope int32, depth int) *Origin {
+	for k := range w.regions {
+		r := &w.regions[k]
+		if tok < r.first || tok >= r.last {
+			continue
+		}
+		for _, n := range r.names {
+			if w.identifier(n) != name || w.busy[n] {
+				continue
+			}
+			in := n
+			for in < r.last && !w.isKeyword(in, "in") {
+				in++
+			}
+			end := in + 1
+			for end < r.last && !w.isKeyword(end, "for") && !w.isKeyword(end, "if") {
+				if m := w.Toks[end].Mate; m > end {
+					end = m
+				}
+				end++
+			}
+			w.busy[n] = true
+			o := w.expr(in+1, min(end, r.last), scope, depth+1)
+			delete(w.busy, n)
+			return o
+		}
+	}
+	return nil
+}
+
+// param follows a parameter to what the calls of the file give it, or to what is known of the call that is being followed.
+func (w *Flow) param(b *binding, depth int) *Origin {
+	if n := len(w.frames); n > 0 {
+		if o, ok := w.frames[n-1].args[b.tok]; ok {
+			return o
+		}
+	}
+	if what := w.Rules.Source(Expr{First: b.tok, Last: b.tok + 1, Scope: b.scope, Label: w.identifier(b.tok), Param: true}); what != "" {
+		return &Origin{b.tok, b.tok + 1, what, 0}
+	}
+	d := w.defOf(b.scope)
+	if d == nil || len(w.frames) > 0 {
+		return nil
+	}
+	name := w.identifier(d.Name)
+	for k := range w.Calls {
+		c := &w.Calls[k]
+		if c.Scope == d.Scope || w.Method(c) != name || w.localFunction(c.First, c.Open, c.Scope) != d {
+			continue
+		}
+		if a := w.argFor(d, c.Args, b.tok); a != nil {
+			if o := w.expr(a.First, a.Last, c.Scope, depth+1); o != nil {
+				o.Steps++
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// argFor is the argument that a parameter gets.
+func (w *Flow) argFor(d *Def, args []Arg, param int32) *Arg {
+	params := d.Params
+	if len(params) > 0 && (w.is(params[0].Name, "self") || w.is(params[0].Name, "cls")) {
+		params = params[1:]
+	}
+	at := slices.IndexFunc(params, func(p Param) bool { return p.Name == param })
+	if at < 0 {
+		return nil
+	}
+	for k := range args {
+		switch a := &args[k]; {
+		case a.Name != 0 && w.identifier(a.Name) == w.identifier(param), a.Name == 0 && a.Stars == 0 && k == at:
+			return a
+		}
+	}
+	return nil
+}
+
+// result is what a call of a function of this file returns.
+func (w *Flow) result(d *Def, open, scope int32, depth int) *Origin {
+	if len(w.frames) >= 3 || slices.ContainsFunc(w.frames, func(f frame) bool { return f.def == d }) {
+		return nil
+	}
+	args := w.File.arguments(open)
+	fr := frame{d, map[int32]*Origin{}}
+	for _, p := range d.Params {
+		fr.args[p.Name] = nil
+		if a := w.argFor(d, args, p.Name); a != nil {
+			fr.args[p.Name] = w.expr(a.First, a.Last, scope, depth+1)
+		}
+	}
+	w.frames = append(w.frames, fr)
+	defer func() { w.frames = w.frames[:len(w.frames)-1] }()
+	for k := range w.Returns {
+		if r := &w.Returns[k]; r.Scope == d.Scope {
+			if o := w.expr(r.First, r.Last, r.Scope, depth+1); o != nil {
+				out := *o
+				out.Steps++
+				return &out
+			}
+		}
+	}
+	return nil
+}
+
+// localFunction is the function of this file that a callee names: f(…), or self.f(…).
+func (w *Flow) localFunction(first, open, scope int32) *Def {
+	name := first
+	if w.isKeyword(name, "await") {
+		name++
+	}
+	if open == name+3 && (w.is(name, "self") || w.is(name, "cls")) {
+		name += 2
+	}
+	if open != name+1 || w.Toks[name].Kind != Name {
+		return nil
+	}
+	text := w.identifier(name)
+	for k := range w.Defs {
+		d := &w.Defs[k]
+		if !d.Class && w.identifier(d.Name) == text && (w.scopes[d.Outer].class == (name != first && w.isOp(name-1, '.'))) {
+			return d
+		}
+	}
+	return nil
+}
+
+// defOf is the function whose body is that scope.
+func (f *File) defOf(scope int32) *Def {
+	for k := range f.Defs {
+		if f.Defs[k].Scope == scope {
+			return &f.Defs[k]
+		}
+	}
+	return nil
+}
+
+// Enclosing is the innermost function around a scope, or nil at module level.
+func (f *File) Enclosing(scope int32) *Def {
+	for ; scope > 0; scope = f.scopes[scope].parent {
+		if f.scopes[scope].fn {
+			return f.defOf(scope)
+		}
+	}
+	return nil
+}

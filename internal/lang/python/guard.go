@@ -1,0 +1,103 @@
+package python
+
+import "sort"
+
+// dominates tells whether what is bound at one token must have happened before another of the same function: its line is
+// not indented deeper.
+func (w *Flow) dominates(bound, use int32) bool {
+	return w.indent(bound) <= w.indent(use)
+}
+
+func (w *Flow) indent(tok int32) int { return (&walker{File: w.File}).column(w.lineOf(tok)) }
+
+// lineOf is the first token of the logical line of a token.
+func (w *Flow) lineOf(tok int32) int32 {
+	if w.lines == nil {
+		for i := range w.Toks {
+			if w.Toks[i].Kind == Newline && i+1 < len(w.Toks) {
+				w.lines = append(w.lines, int32(i+1))
+			}
+		}
+	}
+	k := sort.Search(len(w.lines), func(i int) bool { return w.lines[i] > tok })
+	return w.lines[max(k-1, 0)]
+}
+
+// guarded tells whether a condition between a binding and the use settles what the value may be: "if x not in ALLOWED",
+// "assert is_safe(x)", "if x == 'yes'", or a check that is called by itself and raises.
+func (w *Flow) guarded(name string, b *binding, use, scope int32) bool {
+	from, to := b.tok, use
+	if b.kind == bindParam {
+		if d := w.defOf(b.scope); d != nil {
+			from = d.Colon
+		}
+	}
+	if b.scope == w.inScope && w.sink > to {
+		to = w.sink
+	}
+	if b.scope != scope && from > to {
+		return false
+	}
+	for i := w.lineOf(from); i < to; i = w.nextLine(i) {
+		if w.settles(name, i, w.nextLine(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *Flow) nextLine(i int32) int32 {
+	for ; w.Toks[i].Kind != Newline && w.Toks[i].Kind != EOF; i++ {
+	}
+	return i + 1
+}
+
+// settles looks at one logical line [a, b).
+func (w *Flow) settles(name string, a, b int32) bool {
+	condition := w.isKeyword(a, "if") || w.isKeyword(a, "elif") || w.isKeyword(a, "assert") || w.isKeyword(a, "while")
+	for i := a; i < b && int(i) < len(w.Toks); i++ {
+		t := &w.Toks[i]
+		if t.Kind != Name || t.Op == keyword && !w.isOp(i-1, '.') {
+			continue
+		}
+		if w.isOp(i+1, '(') && w.Toks[i+1].Mate > i && w.Rules.Guards(w.identifier(i)) {
+			if condition && approval(w.identifier(i)) || w.mentions(name, i+2, w.Toks[i+1].Mate) || w.receiver(name, i) {
+				return true
+			}
+		}
+		if condition && w.identifier(i) == name && !w.isOp(i-1, '.') {
+			end := w.chainEnd(i+1, b)
+			if w.isKeyword(end, "in") || w.isKeyword(end, "not") && w.isKeyword(end+1, "in") {
+				return !w.isKeyword(a, "while") && w.Toks[end-1].Kind == Name || w.isOp(end-1, ']') || w.isOp(end-1, ')')
+			}
+			if w.isOp(end, opEq) && (w.Toks[end+1].Kind == Str || w.Toks[end+1].Kind == Name) && !w.isKeyword(end+1, "None") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// approval are questions to a person.
+func approval(label string) bool {
+	switch label {
+	case "input", "confirm", "ask", "approve", "approved", "request_approval", "ask_user", "yes_no", "prompt_yes_no", "interrupt":
+		return true
+	}
+	return false
+}
+
+func (w *Flow) mentions(name string, a, b int32) bool {
+	for i := a; i < b; i++ {
+		if w.Toks[i].Kind == Name && w.identifier(i) == name && !w.isOp(i-1, '.') {
+			return true
+		}
+	}
+	return false
+}
+
+// receiver tells whether the method at token i is called on the name.
+func (w *Flow) receiver(name string, i int32) bool {
+	first := w.calleeStart(i)
+	return first < i && w.Toks[first].Kind == Name && w.identifier(first) == name
+}
