@@ -22,6 +22,7 @@ var layers = map[string][]string{
 	"bakedin/internal/repo":     {"internal/git", "internal/glob", "internal/safe", "internal/format/sniff"},
 	"bakedin/internal/git":      {"internal/safe"},
 	"bakedin/internal/format":   {"internal/format"},
+	"bakedin/internal/convert":  {"internal/format"},
 	"bakedin/internal/lang":     {"internal/lang"},
 	"bakedin/internal/manifest": {"internal/lang"},
 	"bakedin/internal/needle":   nil,

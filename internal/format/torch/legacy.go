@@ -62,6 +62,9 @@ func (f *File) plainMagic() bool {
 	if len(s) > 2 && s[0] == 0x80 {
 		s = s[2:]
 	}
+	if len(s) > 9 && s[0] == 0x95 { // from protocol 4 on, in a frame
+		s = s[9:]
+	}
 	return s == magic[0]+"." || s == magic[1]+"."
 }
 
