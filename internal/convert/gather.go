@@ -112,39 +112,70 @@ func (g *gatherer) emitBlock(off int64, ds []dim, elements int64, emit func([]by
 
 // fill reads the elements of ds, the first of which lies at off, into the block from element at on.
 func (g *gatherer) fill(off, at int64, ds []dim) error {
-	span, count := g.size, g.size
-	for _, d := range ds {
-		span += (d.n - 1) * d.src * g.size
-		count *= d.n
-	}
-	sparse := span > 64<<10 && span/16 > count // few elements, far apart
-	if span <= windowBytes && !sparse || len(ds) == 0 {
-		w := g.window[:span]
-		if n, err := g.r.ReadAt(w, off); n < len(w) {
-			return cmp.Or(err, io.ErrUnexpectedEOF)
-		}
-		g.scatter(w, at, ds)
-		return nil
+	span := g.span(ds)
+	if len(ds) == 0 {
+		return g.whole(off, at, span, ds)
 	}
 	first, rest := ds[0], ds[1:]
-	group := int64(1)
-	if step := first.src * g.size; step == 0 {
-		group = first.n
-	} else if !sparse {
-		group = max(windowBytes/2/step, 1)
+	step, inner := first.src*g.size, g.span(rest)
+	apart := step >= 4<<10 && step > 2*inner // to read what lies between costs more than a call
+	switch {
+	case span <= windowBytes && !apart:
+		return g.whole(off, at, span, ds)
+	case inner > windowBytes/2 || inner > 64<<10 && apart: // one by one
+		for i := range first.n {
+			if err := g.fill(off+i*step, at+i*first.dst, rest); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	if group >= first.n { // it cannot be split further, the next one is
-		group = max(first.n/2, 1)
+	group := windowBytes / inner
+	if !apart {
+		group = max(windowBytes/2/max(step, 1), 1)
 	}
 	for i := int64(0); i < first.n; i += group {
 		n := min(group, first.n-i)
-		part := rest
-		if n > 1 {
-			part = append([]dim{{n, first.src, first.dst}}, rest...)
+		part := append([]dim{{n, first.src, first.dst}}, rest...)
+		if !apart {
+			if err := g.whole(off+i*step, at+i*first.dst, g.span(part), part); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := g.fill(off+i*first.src*g.size, at+i*first.dst, part); err != nil {
-			return err
+		for k := range n { // side by side in the window
+			if err := g.read(g.window[k*inner:(k+1)*inner], off+(i+k)*step); err != nil {
+				return err
+			}
 		}
+		part[0].src = inner / g.size
+		g.scatter(g.window, at+i*first.dst, part)
+	}
+	return nil
+}
+
+// span is the number of bytes from the first element to the end of the last.
+func (g *gatherer) span(ds []dim) int64 {
+	n := g.size
+	for _, d := range ds {
+		n += (d.n - 1) * d.src * g.size
+	}
+	return n
+}
+
+// whole reads what fits one window.
+func (g *gatherer) whole(off, at, span int64, ds []dim) error {
+	w := g.window[:span]
+	if err := g.read(w, off); err != nil {
+		return err
+	}
+	g.scatter(w, at, ds)
+	return nil
+}
+
+func (g *gatherer) read(b []byte, off int64) error {
+	if n, err := g.r.ReadAt(b, off); n < len(b) {
+		return cmp.Or(err, io.ErrUnexpectedEOF)
 	}
 	return nil
 }
@@ -165,8 +196,17 @@ func (g *gatherer) scatter(w []byte, at int64, ds []dim) {
 		}
 		return
 	}
-	// In tiles, so that neither side walks through memory in long steps.
-	const tile = 64
+	if a.n > 1 && a.dst < b.dst {
+		a, b = b, a
+	}
+	if b.src == 1 && b.dst == 1 {
+		for i := range a.n {
+			g.row(w, i*a.src*g.size, g.size, (at+i*a.dst)*g.size, g.size, b.n)
+		}
+		return
+	}
+	// In tiles whose lines fit the nearest cache, whatever the steps are.
+	const tile = 16
 	for i0 := int64(0); i0 < a.n; i0 += tile {
 		for j0 := int64(0); j0 < b.n; j0 += tile {
 			for i := i0; i < min(i0+tile, a.n); i++ {
@@ -185,17 +225,26 @@ func (g *gatherer) row(w []byte, src, srcStep, dst, dstStep, n int64) {
 		copy(out[dst:dst+n*g.size], w[src:])
 		return
 	}
-	for ; n > 0; n-- {
-		switch g.size {
-		case 1:
+	switch g.size {
+	case 1:
+		for ; n > 0; n-- {
 			out[dst] = w[src]
-		case 2:
-			le.PutUint16(out[dst:], le.Uint16(w[src:]))
-		case 4:
-			le.PutUint32(out[dst:], le.Uint32(w[src:]))
-		case 8:
-			le.PutUint64(out[dst:], le.Uint64(w[src:]))
+			src, dst = src+srcStep, dst+dstStep
 		}
-		src, dst = src+srcStep, dst+dstStep
+	case 2:
+		for ; n > 0; n-- {
+			le.PutUint16(out[dst:], le.Uint16(w[src:]))
+			src, dst = src+srcStep, dst+dstStep
+		}
+	case 4:
+		for ; n > 0; n-- {
+			le.PutUint32(out[dst:], le.Uint32(w[src:]))
+			src, dst = src+srcStep, dst+dstStep
+		}
+	case 8:
+		for ; n > 0; n-- {
+			le.PutUint64(out[dst:], le.Uint64(w[src:]))
+			src, dst = src+srcStep, dst+dstStep
+		}
 	}
 }

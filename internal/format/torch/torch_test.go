@@ -75,6 +75,7 @@ func TestZip(t *testing.T) {
 			sniff.TorchPackage, "other:m/model/model.pkl", 0},
 		{"an exported program", []string{"m/archive_format", "pt2", "m/models/model.json", "{}"}, sniff.TorchExport, "", 0},
 		{"record names in another case are records", []string{"m/DATA.PKL", "\x80\x02N.", "m/Data/0", "12"}, sniff.TorchZip, "object:m/DATA.PKL 0=2", 0},
+		{"a key that is no text keeps its bytes", []string{"m/data.pkl", "\x80\x02N.", "m/data/\xff\xfe\xfd\xfc", "12"}, sniff.TorchZip, "object:m/data.pkl \xff\xfe\xfd\xfc=2", 0},
 		{"both of two that the loader may take", []string{"m/data.pkl", "\x80\x02N.", "m/Data.pkl", "\x80\x02K\x01."},
 			sniff.TorchZip, "object:m/data.pkl object:m/Data.pkl", 1},
 		{"a pickle parked as a storage is a storage and a pickle", []string{"m/data.pkl", "\x80\x02N.", "m/data/0", "\x80\x04N."},

@@ -61,9 +61,10 @@ func (f *File) findRoot() {
 
 // record sorts one member by one of its names.
 func (f *File) record(e *zipx.Entry, name string, lim Limits) {
-	_, rest, ok := strings.Cut(strings.ToLower(name), "/")
+	lowered := lower(name)
+	_, rest, ok := strings.Cut(lowered, "/")
 	if !ok {
-		rest = strings.ToLower(name)
+		rest = lowered
 	}
 	if key, ok := strings.CutPrefix(rest, "data/"); ok && f.inRoot(name) && !strings.HasSuffix(rest, ".pkl") {
 		f.storage(e, name[len(name)-len(key):])
@@ -92,6 +93,17 @@ func (f *File) record(e *zipx.Entry, name string, lim Limits) {
 			f.pickle(e, name, Other)
 		}
 	}
+}
+
+// lower folds ASCII alone, as the loader does. strings.ToLower would change the length of a name that is no UTF-8.
+func lower(name string) string {
+	b := []byte(name)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 func looksPickled(head []byte, e *zipx.Entry) bool {
