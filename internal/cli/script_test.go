@@ -38,7 +38,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": code,
+			"code":       code,
+			"checkpoint": checkpoint,
 		},
 	})
 }

@@ -201,6 +201,11 @@ func (c *checkpoint) read(refusal *Refusal, lim Limits) error {
 			return refusal
 		}
 	}
+	return c.parse(refusal, r, size, lim)
+}
+
+// parse runs the machine over the size bytes of r, which are the pickle and nothing else.
+func (c *checkpoint) parse(refusal *Refusal, r io.ReaderAt, size int64, lim Limits) (err error) {
 	if size <= heldPickle {
 		b := make([]byte, size)
 		if _, err := r.ReadAt(b, 0); err != nil && err != io.EOF {

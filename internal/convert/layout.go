@@ -2,6 +2,8 @@ package convert
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -199,3 +201,18 @@ func (p *Plan) checksums() {
 
 // copied tells whether the bytes of a tensor are those of its storage, one by one.
 func (e *Entry) copied() bool { return e.Way == "whole" && !e.big && !e.t.conj && !e.t.neg }
+
+// Row shows a tensor in a table: name, type, shape, bytes, and how its bytes are copied.
+func (p *Plan) Row(e Entry) []string {
+	return []string{e.Name, e.DType, fmt.Sprint(list(e.Shape)), fmt.Sprint(e.Bytes), e.Way}
+}
+
+func sortedValues(m map[string]string) []string {
+	return slices.Sorted(maps.Keys(func() map[string]bool {
+		set := map[string]bool{}
+		for _, v := range m {
+			set[v] = true
+		}
+		return set
+	}()))
+}

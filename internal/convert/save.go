@@ -11,10 +11,11 @@ import (
 	"path/filepath"
 )
 
-// Output is a file to be made: the result of a plan, or text beside it. Its path must not exist.
+// Output is a file to be made: the result of a plan, what a function writes, or text. Its path must not exist.
 type Output struct {
 	Path    string
 	Plan    *Plan
+	Write   func(context.Context, io.Writer) error
 	Text    []byte
 	Receipt *Receipt // of the plan, filled by Save
 }
@@ -121,10 +122,12 @@ func (o *Output) stage(ctx context.Context, opt SaveOptions) (name string, err e
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if o.Plan == nil {
-		if _, err := f.Write(o.Text); err != nil {
-			return name, err
+		if o.Write != nil {
+			err = o.Write(ctx, f)
+		} else {
+			_, err = f.Write(o.Text)
 		}
-		return name, f.Sync()
+		return name, errors.Join(err, f.Sync())
 	}
 	if err := f.Truncate(o.Plan.Size); err != nil { // room for all of it, or the reason now
 		return name, err

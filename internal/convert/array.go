@@ -1,0 +1,395 @@
+package convert
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"bakedin/internal/format/pickle"
+	"bakedin/internal/format/zipx"
+)
+
+// An array of objects (.npy, or a member of .npz, of dtype O) holds a pickle. When all of its members have one plain type it
+// becomes an array of that type, which numpy.load reads with allow_pickle=False.
+// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+
+// Arrays is what becomes of the object arrays of a file.
+type Arrays struct {
+	Members []Array `json:"members"`
+}
+
+// Array is an object array that becomes a plain one.
+type Array struct {
+	Name  string  `json:"name"` // member of a .npz
+	DType string  `json:"dtype"`
+	Shape []int64 `json:"shape"`
+	Note  string  `json:"note,omitempty"`
+	npy   []byte
+}
+
+const (
+	npyMagic = "\x93NUMPY"
+	maxArray = 256 << 20 // an array of objects is held in memory
+)
+
+func (j *Job) arrays(src *File, output string, opt Options) error {
+	if opt.Limits.Walk == 0 {
+		opt.Limits = DefaultLimits()
+	}
+	j.Arrays = &Arrays{}
+	var head [6]byte
+	src.ReadAt(head[:], 0)
+	if string(head[:]) == npyMagic {
+		a, err := plainArray(src, src.Size(), "", opt)
+		if err != nil {
+			return err
+		}
+		if a == nil {
+			return refuse(src.Name(), ErrNotCheckpoint, "", 0, "a plain array already; there is nothing to do")
+		}
+		j.Arrays.Members = append(j.Arrays.Members, *a)
+		j.outputs = append(j.outputs, &Output{Path: output, Text: a.npy})
+		return nil
+	}
+	return j.npz(src, output, opt)
+}
+
+// npz plans an archive in which only the object members are new, in the same order.
+func (j *Job) npz(src *File, output string, opt Options) error {
+	refusal := &Refusal{File: src.Name()}
+	x, err := zipx.Parse(src, src.Size(), opt.Limits.Torch.Zip)
+	if err != nil {
+		return refuse(src.Name(), ErrZipMismatch, "", -1, "%v", err)
+	}
+	for _, a := range x.Anomalies {
+		code, ok := zipCodes[a.Kind]
+		if !ok {
+			code = ErrZipMismatch
+		}
+		refusal.add(code, "", a.Off, "%s", a.Msg)
+	}
+	made := map[int]Array{}
+	for i, e := range x.Entries {
+		if e.IsDir() {
+			continue
+		}
+		r, size, err := e.Open()
+		if err != nil {
+			refusal.add(ErrCompressed, quoted(e.Name), e.Off(), "%v", err)
+			continue
+		}
+		if ok, err := e.Sum(r, size); err != nil || !ok {
+			refusal.add(ErrChecksum, quoted(e.Name), e.Off(), "its bytes do not have the checksum that the directory gives")
+			continue
+		}
+		a, err := plainArray(r, size, e.Name, opt)
+		if of, ok := err.(*Refusal); ok {
+			refusal.Problems = append(refusal.Problems, of.Problems...)
+		} else if err != nil {
+			return err
+		}
+		if a != nil {
+			made[i] = *a
+			j.Arrays.Members = append(j.Arrays.Members, *a)
+		}
+	}
+	if err := refusal.err(); err != nil {
+		return err
+	}
+	if len(made) == 0 {
+		return refuse(src.Name(), ErrNotCheckpoint, "", 0, "no member is an array of objects; there is nothing to do")
+	}
+	j.outputs = append(j.outputs, &Output{Path: output, Write: func(ctx context.Context, w io.Writer) error {
+		in, err := zip.NewReader(src, src.Size())
+		if err != nil {
+			return err
+		}
+		out := zip.NewWriter(w)
+		for i, f := range in.File {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			a, fresh := made[i]
+			if !fresh {
+				if err := out.Copy(f); err != nil {
+					return err
+				}
+				continue
+			}
+			m, err := out.CreateHeader(&zip.FileHeader{Name: f.Name, Method: f.Method})
+			if err == nil {
+				_, err = m.Write(a.npy)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return out.Close()
+	}})
+	return nil
+}
+
+var npyHeader = regexp.MustCompile(`^\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\),? ?\} *\n?$`)
+
+// plainArray is nil for an array that holds no objects, and for a member that is no array.
+func plainArray(r io.ReaderAt, size int64, entry string, opt Options) (*Array, error) {
+	bad := func(c Code, off int64, format string, args ...any) error {
+		return refuse(opt.Name, c, quoted(entry), off, format, args...)
+	}
+	head := make([]byte, min(size, 64<<10))
+	if n, _ := r.ReadAt(head, 0); n < len(head) || len(head) < 12 || string(head[:6]) != npyMagic {
+		return nil, nil
+	}
+	n, at := int64(binary.LittleEndian.Uint16(head[8:])), int64(10)
+	if head[6] > 1 {
+		n, at = int64(binary.LittleEndian.Uint32(head[8:])), 12
+	}
+	if n > int64(len(head))-at {
+		return nil, bad(ErrObjectArray, 8, "a header of %d bytes", n)
+	}
+	m := npyHeader.FindStringSubmatch(string(head[at : at+n]))
+	if m == nil {
+		if strings.Contains(string(head[at:at+n]), "O") {
+			return nil, bad(ErrObjectArray, at, "an array of records, which is not made plain")
+		}
+		return nil, nil
+	}
+	if m[1] != "|O" && m[1] != "O" {
+		return nil, nil
+	}
+	body := at + n
+	if size-body > maxArray {
+		return nil, bad(ErrLimit, body, "an array of objects of %d bytes, the limit is %d", size-body, maxArray)
+	}
+	b := make([]byte, size-body)
+	if k, err := r.ReadAt(b, body); k < len(b) {
+		return nil, fmt.Errorf("%s: byte %d: %w", opt.Name, body+int64(k), err)
+	}
+	src := &checkpoint{kind: "npy", entry: quoted(entry), base: body}
+	refusal := &Refusal{File: opt.Name}
+	if err := src.parse(refusal, bytes.NewReader(b), int64(len(b)), opt.Limits); err != nil {
+		return nil, err
+	}
+	w := newWalker(src, opt, refusal)
+	code := w.judge()
+	w.refuseCode(code)
+	for i := range refusal.Problems {
+		refusal.Problems[i].Next = "save it again as JSON or Parquet where the file is trusted"
+	}
+	if err := refusal.err(); err != nil {
+		return nil, err
+	}
+	return w.array(entry, len(b))
+}
+
+// element is a member of an array: its kind, and its bytes.
+type element struct {
+	kind  string // f8, i8, b1, U, or dtype and shape of an array
+	n     int64
+	text  string
+	bytes []byte
+	shape []int64
+}
+
+// array makes the plain array of what the pickle describes.
+func (w *walker) array(entry string, input int) (*Array, error) {
+	shape, dtype, data, ok := w.ndarray(w.c.stream.Result)
+	if !ok || dtype[0] != 'O' || data.Kind() != pickle.List || !data.Whole() {
+		w.refuse(ErrObjectArray, 0, "something else than an ordinary array of objects")
+		return nil, w.refusal
+	}
+	count := int64(1)
+	for _, n := range shape {
+		if n < 0 || n > maxArray || count*n > maxArray {
+			w.refuse(ErrObjectArray, 0, "an array of shape %v", shape)
+			return nil, w.refusal
+		}
+		count *= n
+	}
+	items := data.Items()
+	if count != int64(len(items)) || count == 0 {
+		w.refuse(ErrObjectArray, 0, "%d members for shape %v", len(items), shape)
+		return nil, w.refusal
+	}
+	all := make([]element, len(items))
+	kinds := map[string]bool{}
+	for i, v := range items {
+		if all[i], ok = w.element(v); !ok {
+			w.refuse(ErrObjectArray, offset(v), "member %d is %s, which no plain array holds; JSON or Parquet do", i, w.brief(v, 2))
+			return nil, w.refusal
+		}
+		kinds[all[i].kind] = true
+	}
+	a := &Array{Name: entry, Shape: shape}
+	if len(kinds) == 2 && kinds["f8"] && kinds["i8"] {
+		if w.opt.Level != Rescue {
+			w.refuse(ErrObjectArray, 0, "integers and floats are mixed; --rescue makes all of them floats")
+			return nil, w.refusal
+		}
+		for i := range all {
+			if all[i].kind != "i8" {
+				continue
+			}
+			if n := all[i].n; n > 1<<53 || n < -1<<53 {
+				w.refuse(ErrObjectArray, offset(items[i]), "member %d, %d, is no float without rounding", i, n)
+				return nil, w.refusal
+			}
+			all[i] = element{kind: "f8", n: int64(math.Float64bits(float64(all[i].n)))}
+		}
+		kinds = map[string]bool{"f8": true}
+		a.Note = "integers became floats"
+	}
+	if len(kinds) != 1 {
+		w.refuse(ErrObjectArray, 0, "members of different types or shapes; JSON or Parquet hold them")
+		return nil, w.refusal
+	}
+	out, ok := a.fill(all, input, w.opt.AllowGrowth)
+	if !ok {
+		w.refuse(ErrBlowup, 0, "texts of very different length would take more than four times the bytes")
+		return nil, w.refusal
+	}
+	a.npy = out
+	return a, nil
+}
+
+// fill writes the file. It is false when texts would grow too much.
+func (a *Array) fill(all []element, input int, mayGrow bool) ([]byte, bool) {
+	le := binary.LittleEndian
+	width := 0
+	switch all[0].kind {
+	case "f8", "i8":
+		a.DType = "<" + all[0].kind
+	case "b1":
+		a.DType = "|b1"
+	case "U":
+		for _, e := range all {
+			width = max(width, utf8.RuneCountInString(e.text))
+		}
+		width = max(width, 1)
+		if !mayGrow && int64(width)*int64(len(all))*4 > 4*int64(input)+4096 {
+			return nil, false
+		}
+		a.DType = "<U" + strconv.Itoa(width)
+	default:
+		a.DType, _, _ = strings.Cut(all[0].kind, " ")
+		a.Shape = append(slices.Clone(a.Shape), all[0].shape...)
+	}
+	out := npyHead(a.DType, a.Shape)
+	for _, e := range all {
+		switch e.kind {
+		case "f8", "i8":
+			out = le.AppendUint64(out, uint64(e.n))
+		case "b1":
+			out = append(out, byte(e.n))
+		case "U":
+			n := 0
+			for _, r := range e.text {
+				out = le.AppendUint32(out, uint32(r))
+				n++
+			}
+			out = append(out, make([]byte, 4*(width-n))...)
+		default:
+			out = append(out, e.bytes...)
+		}
+	}
+	return out, true
+}
+
+// npyHead is the head of format 1.0, padded to a multiple of 64.
+func npyHead(dtype string, shape []int64) []byte {
+	var dims []string
+	for _, n := range shape {
+		dims = append(dims, strconv.FormatInt(n, 10))
+	}
+	tuple := strings.Join(dims, ", ")
+	if len(shape) == 1 {
+		tuple += ","
+	}
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", dtype, tuple)
+	text += strings.Repeat(" ", 63-(10+len(text))%64) + "\n"
+	return append(binary.LittleEndian.AppendUint16([]byte(npyMagic+"\x01\x00"), uint16(len(text))), text...)
+}
+
+// element reads one member.
+func (w *walker) element(v pickle.Value) (element, bool) {
+	switch v.Kind() {
+	case pickle.Float:
+		return element{kind: "f8", n: int64(math.Float64bits(v.Float()))}, true
+	case pickle.Int:
+		n, _ := v.Int()
+		return element{kind: "i8", n: n}, true
+	case pickle.Bool:
+		n, _ := v.Int()
+		return element{kind: "b1", n: n}, true
+	case pickle.Str:
+		s := w.text(v)
+		// numpy drops zeros at the end of a text, and surrogates are no characters
+		return element{kind: "U", text: s}, utf8.ValidString(s) && !strings.HasSuffix(s, "\x00")
+	case pickle.Call:
+		shape, dtype, data, ok := w.ndarray(v)
+		if !ok || len(shape) == 0 || !regexp.MustCompile(`^[fiub][1248]$`).MatchString(dtype) {
+			return element{}, false
+		}
+		b, ok := w.blob(data)
+		size := int64(dtype[1] - '0')
+		for _, n := range shape {
+			if n < 0 || n > maxArray || size*n > maxArray {
+				return element{}, false
+			}
+			size *= n
+		}
+		order := "<"
+		if dtype[1] == '1' {
+			order = "|"
+		}
+		return element{kind: fmt.Sprint(order+dtype, " ", shape), bytes: b, shape: shape}, ok && int64(len(b)) == size
+	}
+	return element{}, false
+}
+
+// blob is bytes, as a literal or as protocol 2 spells them.
+func (w *walker) blob(v pickle.Value) ([]byte, bool) {
+	if v.Kind() == pickle.Bytes {
+		_, n := v.Range()
+		return []byte(w.c.pickle.Text(v, n)), true
+	}
+	if v.Kind() == pickle.Call {
+		return w.encoded(v)
+	}
+	return nil, false
+}
+
+// ndarray reads _reconstruct(ndarray, (0,), b"b") with its state (version, shape, dtype, fortran, data), in C order.
+func (w *walker) ndarray(v pickle.Value) (shape []int64, dtype string, data pickle.Value, ok bool) {
+	name, _, args := w.decoder.call(v)
+	if !strings.HasSuffix(name, "core.multiarray._reconstruct") || len(args) != 3 {
+		return
+	}
+	if class, _ := globalOf(args[0]); class != "numpy.ndarray" {
+		return
+	}
+	writes, states := w.states(v)
+	if len(writes) != 0 || len(states) != 1 || states[0].Kind() != pickle.Tuple || len(states[0].Items()) != 5 {
+		return
+	}
+	s := states[0].Items()
+	shape, ok = w.integers(s[1])
+	fortran, _ := s[3].Int()
+	if !ok || s[3].Kind() != pickle.Bool || fortran != 0 && len(shape) > 1 {
+		return nil, "", data, false
+	}
+	if name, _, args := w.decoder.call(s[2]); name == "numpy.dtype" && len(args) > 0 && strings.HasPrefix(w.text(args[0]), "O") {
+		return shape, "O", s[4], true
+	}
+	dtype, ok = w.numpyType(s[2])
+	return shape, dtype, s[4], ok
+}
