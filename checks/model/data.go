@@ -3,7 +3,9 @@ package model
 import (
 	"bakedin/internal/format/gguf"
 	"bakedin/internal/format/npy"
+	"bakedin/internal/format/onnx"
 	"bakedin/internal/format/sniff"
+	"bakedin/internal/format/tf"
 )
 
 // dataReader is the part of the table for formats that carry a graph, tensors or settings as data.
@@ -13,11 +15,19 @@ func dataReader(f sniff.Format) reader {
 		return readGGUF
 	case sniff.NPY:
 		return readNPY
+	case sniff.ONNX:
+		return readONNX
+	case sniff.SavedModel:
+		return readSavedModel
+	case sniff.MetaGraph:
+		return readMetaGraph
+	case sniff.GraphDef:
+		return readGraphDef
 	}
 	return nil
 }
 
 // dataLimitErrors are the errors of their readers that tell of a limit.
 func dataLimitErrors() []any {
-	return []any{new(*gguf.LimitError), new(*npy.LimitError)}
+	return []any{new(*gguf.LimitError), new(*npy.LimitError), new(*onnx.LimitError), new(*tf.LimitError)}
 }

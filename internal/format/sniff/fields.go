@@ -14,7 +14,7 @@ var errEnough = errors.New("end of the head")
 // byFields tells the formats that are protobuf messages apart. They have no magic number, but the first fields of each are
 // always the same, and a field is believed only when its content fits too.
 func byFields(head []byte, size int64) Format {
-	if len(head) < 8 || head[0] != 0x08 && head[0] != 0x0a {
+	if len(head) < 8 || head[0] != 0x08 && head[0] != 0x0a && head[0] != 0x12 {
 		return ""
 	}
 	f := topFields(head, size)
@@ -27,10 +27,50 @@ func byFields(head []byte, size int64) Format {
 		return CoreML
 	case f.isONNX():
 		return ONNX
+	case f.isKerasMetadata():
+		return KerasPB
 	case f.isGraph():
 		return GraphDef
+	case f.isMetaGraph():
+		return MetaGraph
 	}
 	return ""
+}
+
+// isKerasMetadata: {1: {2: node_id, 3: node_path, 4: identifier that begins with _tf_keras, 5: metadata}}.
+func (m message) isKerasMetadata() bool {
+	n, ok := m.first(1, wire.Bytes)
+	if !ok || m.list[0].Number != 1 {
+		return false
+	}
+	c := m.content(n)
+	if len(c) < 4 {
+		return false
+	}
+	node := topFields(c, n.Len)
+	id, ok := node.first(4, wire.Bytes)
+	return ok && bytes.HasPrefix(node.content(id), []byte("_tf_keras"))
+}
+
+// isMetaGraph: {1: MetaInfoDef {2: stripped_op_list {1: OpDef {1: name}}}, 2: graph_def}.
+func (m message) isMetaGraph() bool {
+	info := m.list[0]
+	if info.Number != 1 || info.Type != wire.Bytes || info.Len < 16 {
+		return false
+	}
+	inner := topFields(m.content(info), info.Len)
+	ops, ok := inner.first(2, wire.Bytes)
+	if inner.bad || !ok {
+		return false
+	}
+	list := topFields(inner.content(ops), ops.Len)
+	op, ok := list.first(1, wire.Bytes)
+	if list.bad || !ok {
+		return false
+	}
+	def := topFields(list.content(op), op.Len)
+	name, ok := def.first(1, wire.Bytes)
+	return ok && !def.bad && name.Len > 0 && dotted(string(def.content(name)))
 }
 
 // message is what of a message lies in the head.
@@ -125,9 +165,9 @@ func (m message) isCoreML() bool {
 
 // isGraph: {1: NodeDef {1: name, 2: op}, …}, the first node in the head.
 func (m message) isGraph() bool {
-	n := m.list[0]
+	n, ok := m.first(1, wire.Bytes)
 	c := m.content(n)
-	if n.Number != 1 || n.Type != wire.Bytes || len(c) < 6 || c[0] != 0x0a {
+	if !ok || m.list[0].Number > 2 || len(c) < 6 || c[0] != 0x0a {
 		return false
 	}
 	node := topFields(c, int64(len(c)))

@@ -25,6 +25,8 @@ const (
 	ONNX         Format = "onnx"
 	SavedModel   Format = "savedmodel"
 	GraphDef     Format = "graphdef"
+	MetaGraph    Format = "metagraph"
+	KerasPB      Format = "keras-metadata"
 	CoreML       Format = "coreml"
 	TFLite       Format = "tflite"
 	ExecuTorch   Format = "executorch"
@@ -80,7 +82,7 @@ func (f Format) Class() Class {
 	case LFSPointer:
 		return Pointer
 	case Pickle, Torch, TorchZip, TorchScript, TorchPackage, TorchExport, TorchLegacy, TorchTar, TorchPreview, Safetensors,
-		GGUF, GGML, NPY, NPZ, HDF5, Keras, ONNX, SavedModel, GraphDef, CoreML, TFLite, ExecuTorch, OpenVINO, PMML, RData,
+		GGUF, GGML, NPY, NPZ, HDF5, Keras, ONNX, SavedModel, GraphDef, MetaGraph, KerasPB, CoreML, TFLite, ExecuTorch, OpenVINO, PMML, RData,
 		Skops, MAR:
 		return Model
 	}
@@ -92,7 +94,7 @@ func (f Format) Class() Class {
 func (f Format) Executes() bool {
 	switch f {
 	case Pickle, Torch, TorchZip, TorchScript, TorchPackage, TorchExport, TorchLegacy, TorchTar, HDF5, Keras, NPZ, RData,
-		Skops, MAR, SavedModel, JoblibZ:
+		Skops, MAR, SavedModel, KerasPB, JoblibZ:
 		return true
 	}
 	return f.Class() == Program

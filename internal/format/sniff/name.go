@@ -32,8 +32,10 @@ func Promised(name string) []Format {
 			out = append(out, f)
 		} else if f, ok := promises[strings.ToLower(suffix)]; ok {
 			out = append(out, f)
-		} else if strings.EqualFold(name, "saved_model.pb") || strings.EqualFold(name, "keras_metadata.pb") {
+		} else if strings.EqualFold(name, "saved_model.pb") {
 			out = append(out, SavedModel)
+		} else if strings.EqualFold(name, "keras_metadata.pb") {
+			out = append(out, KerasPB)
 		}
 		name = name[:i]
 	}
@@ -57,6 +59,8 @@ func (f Format) Keeps(promise Format) bool {
 		return f == Zip || f == Tar || f == Gzip
 	case Keras:
 		return f == Zip || f == HDF5
+	case SavedModel:
+		return f == GraphDef || f == MetaGraph
 	case Zip:
 		return f == NPZ || f == Keras || f == Skops || f == MAR || f == TorchZip || f == TorchScript || f == TorchPackage || f == TorchExport
 	case Tar:
