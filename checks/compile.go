@@ -22,6 +22,7 @@ type program struct {
 	deps    map[string][]dep  // "pypi:name" to what wants it
 	signals []*contextSignal  // of kind context
 	control map[string]string // recommendation to control
+	mask    *Mask             // of lines that are shown
 }
 
 type compiled struct {
@@ -60,6 +61,10 @@ type contextSignal struct {
 
 func compile(rs *Ruleset, disabled map[string]bool) (*program, error) {
 	p := &program{deps: map[string][]dep{}, control: map[string]string{}}
+	var err error
+	if p.mask, err = NewMask(rs.Set); err != nil {
+		return nil, err
+	}
 	for _, r := range rs.Set.Guideline.Recommendations {
 		p.control[r.ID] = r.Control
 	}

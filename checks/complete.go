@@ -141,7 +141,7 @@ func (p *program) locate(c *compiled, f *Finding, file *File) (kind, anchor stri
 	loc.End = file.Position(loc.End.Byte)
 	matched := string(text[loc.Start.Byte:max(loc.Start.Byte, loc.End.Byte)])
 	if c.Says == rules.Gap {
-		s := file.snippet(loc.Start, loc.End, matched, secret)
+		s := file.snippet(loc.Start, loc.End, matched, secret, p.mask)
 		loc.Snippet = &s
 	}
 	if c.Says == rules.Evidence && f.Bound == nil {
@@ -160,7 +160,7 @@ func (p *program) locate(c *compiled, f *Finding, file *File) (kind, anchor stri
 }
 
 // snippet shows the lines of a match, made safe, secrets masked.
-func (f *File) snippet(start, end Position, matched string, secret bool) safe.Text {
+func (f *File) snippet(start, end Position, matched string, secret bool, mask *Mask) safe.Text {
 	var lines []string
 	for n := start.Line; n <= max(start.Line, end.Line) && len(lines) < snippetLines; n++ {
 		if n > start.Line && n == end.Line && end.Column == 1 {
@@ -170,7 +170,7 @@ func (f *File) snippet(start, end Position, matched string, secret bool) safe.Te
 		if secret && len(matched) > 0 {
 			line = strings.ReplaceAll(line, matched, "…"+matched[max(0, len(matched)-4):])
 		}
-		line = string(safe.Line(MaskSecrets(line)))
+		line = string(safe.Line(mask.Line(line)))
 		if r := []rune(line); len(r) > snippetWidth {
 			line = string(r[:snippetWidth-1]) + "…"
 		}

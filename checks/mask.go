@@ -2,8 +2,54 @@ package checks
 
 import (
 	"math"
+	"slices"
 	"strings"
+
+	"bakedin/internal/secret"
+	"bakedin/rules"
 )
+
+// Mask hides credentials in lines that are shown: those of every format that a ruleset knows, also of rules that do not run,
+// and what looks like one.
+type Mask struct{ formats []maskFormat }
+
+type maskFormat struct {
+	keys   []string // a line without one of them holds no such credential
+	format *secret.Format
+}
+
+// NewMask reads the formats of a ruleset.
+func NewMask(set *rules.Set) (*Mask, error) {
+	m := &Mask{}
+	for _, r := range set.Rules {
+		for _, s := range r.Match.Secret {
+			f, err := secret.NewFormat(s.ID, s.RE2, s.Near, s.Keys, s.Entropy)
+			if err != nil {
+				return nil, err
+			}
+			m.formats = append(m.formats, maskFormat{s.Keys, f})
+		}
+	}
+	return m, nil
+}
+
+// Line returns the line with the last four characters of each credential.
+func (m *Mask) Line(line string) string {
+	for i := range m.formats {
+		f := &m.formats[i]
+		if !slices.ContainsFunc(f.keys, func(k string) bool { return strings.Contains(line, k) }) {
+			continue
+		}
+		var found []string
+		for span := range f.format.Find([]byte(line)) {
+			found = append(found, line[span[0]:span[1]])
+		}
+		for _, s := range found {
+			line = strings.ReplaceAll(line, s, "…"+s[max(0, len(s)-4):])
+		}
+	}
+	return MaskSecrets(line)
+}
 
 // MaskSecrets hides what looks like a credential in a line that is shown: a run of 20 characters or more with letters and
 // digits and much entropy keeps its last four. Commit ids and digests are no secrets and stay when they are named as such.

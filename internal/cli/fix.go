@@ -82,8 +82,12 @@ func (a *app) fix(ctx context.Context, s *session, ids []string, apply, unsafe b
 	if err != nil {
 		return &failure{code: exitIncomplete, err: err, hint: "nothing was written"}
 	}
+	mask, err := checks.NewMask(s.rules.Set)
+	if err != nil {
+		return err
+	}
 	for _, f := range p.Files {
-		fmt.Fprint(a.streams.Out, diffOf(f))
+		fmt.Fprint(a.streams.Out, diffOf(f, mask))
 	}
 	for _, l := range p.LeftOut {
 		fmt.Fprintf(a.streams.Out, "left out: %s: %s\n", l.Choice.Finding.ID, l.Reason)
@@ -159,7 +163,7 @@ func (a *app) printSteps(r *posture.Report, ids []string) {
 	}
 }
 
-func diffOf(f ui.FileChange) string {
+func diffOf(f ui.FileChange, mask *checks.Mask) string {
 	if f.Table != nil {
 		var b strings.Builder
 		fmt.Fprintf(&b, "new file %s\n", safe.Path(f.Path))
@@ -176,10 +180,8 @@ func diffOf(f ui.FileChange) string {
 		to = "/dev/null"
 	}
 	lines := strings.SplitAfter(udiff.Unified(from, to, string(f.Before), string(f.After)), "\n")
-	for i, line := range lines {
-		if !strings.HasPrefix(line, "+") { // what is taken out may be a credential
-			lines[i] = checks.MaskSecrets(line)
-		}
+	for i, line := range lines { // a credential may stand in what is taken out, and beside it
+		lines[i] = mask.Line(line)
 	}
 	return string(safe.Block(strings.Join(lines, "")))
 }

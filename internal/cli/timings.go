@@ -83,7 +83,7 @@ func (w *stopwatch) tell() {
 		fmt.Fprintf(w.out, "time: %-26s %7.1f ms\n", phase.name, float64((at-last).Microseconds())/1000)
 		last = at
 	}
-	fmt.Fprintf(w.out, "time: %-26s %7.1f ms   %d files, %.1f MB read\n", "posture and the whole", float64(w.since().Microseconds())/1000, w.files, float64(w.bytes)/1e6)
+	fmt.Fprintf(w.out, "time: %-26s %7.1f ms   %d files, %.1f MB read\n", "in all", float64(w.since().Microseconds())/1000, w.files, float64(w.bytes)/1e6)
 }
 
 // explainSession says on standard error what is read and by whose policy (-v), and hints (unless -q).

@@ -129,9 +129,8 @@ func pageFindingOf(f *checks.Finding, set *rules.Set) pageFinding {
 	if rule := set.Rule(f.Rule); rule != nil {
 		out.Why = strings.TrimSpace(rule.Why)
 	}
-	for _, fix := range f.Fixes {
-		out.Fix = fmt.Sprintf("bakedin fix %s (%s: %s)", f.ID, fix.Applicability, safe.Line(fix.Title))
-		break
+	if len(f.Fixes) > 0 {
+		out.Fix = fmt.Sprintf("bakedin fix %s (%s: %s)", f.ID, f.Fixes[0].Applicability, safe.Line(f.Fixes[0].Title))
 	}
 	return out
 }

@@ -122,19 +122,19 @@ func ruleOf(r *rules.Rule) sarifRule {
 func helpOf(r *rules.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**Why**\n\n%s\n\n**What to do**\n\n%s\n", strings.TrimSpace(r.Why), strings.TrimSpace(r.Remedy))
-	for _, e := range r.Examples {
-		for _, x := range []struct {
-			name string
-			e    *rules.Example
-		}{{"Bad", e.Bad}, {"Good", e.Good}} {
-			if x.e != nil && x.e.Text != "" && len(x.e.Text) < 2000 && !strings.Contains(x.e.Text, "```") {
-				fmt.Fprintf(&b, "\n%s: `%s`\n\n```\n%s\n```\n", x.name, x.e.Path, strings.TrimRight(x.e.Text, "\n"))
-			}
-		}
-		break
+	if len(r.Examples) > 0 {
+		helpExample(&b, "Bad", r.Examples[0].Bad)
+		helpExample(&b, "Good", r.Examples[0].Good)
 	}
 	fmt.Fprintf(&b, "\n**Speaks to** %s\n\n**Accept it for a while**, in `.bakedin.toml`:\n\n```toml\n[[waiver]]\nrule    = %q\npaths   = [\"…\"]\nreason  = \"…\"\nowner   = \"@…\"\ncreated = 2027-01-01\nexpires = 2027-02-01\n```\n", strings.Join(r.Supports, ", "), r.ID)
 	return b.String()
+}
+
+// helpExample shows an example that fits into a code block.
+func helpExample(b *strings.Builder, name string, e *rules.Example) {
+	if e != nil && e.Text != "" && len(e.Text) < 2000 && !strings.Contains(e.Text, "```") {
+		fmt.Fprintf(b, "\n%s: `%s`\n\n```\n%s\n```\n", name, e.Path, strings.TrimRight(e.Text, "\n"))
+	}
 }
 
 func firstParagraph(s, fallback string) string {

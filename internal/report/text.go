@@ -174,13 +174,12 @@ func (t *text) finding(group []*checks.Finding) {
 	for _, rel := range f.Related {
 		t.note(safe.Line(rel.Role), fmt.Sprintf("%s:%d:%d: %s", safe.Path(rel.Path), rel.Start.Line, rel.Start.Column, safe.Line(string(rel.Message))))
 	}
-	for _, fix := range f.Fixes {
-		if fix.Applicability == checks.Manual {
+	if len(f.Fixes) > 0 {
+		if fix := f.Fixes[0]; fix.Applicability == checks.Manual {
 			t.note("fix", fmt.Sprintf("%s (by hand: bakedin fix %s lists the steps)", safe.Line(fix.Title), f.ID))
 		} else {
 			t.note("fix", fmt.Sprintf("bakedin fix %s   (%s: %s)", f.ID, fix.Applicability, safe.Line(fix.Title)))
 		}
-		break
 	}
 	if s := f.Suppression; s != nil {
 		t.note(silenced[s.Kind], string(safe.Line(suppressedBy(s))))

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // Format is how the credentials of one issuer look. The pattern's first group is the credential where there is one.
@@ -121,7 +122,15 @@ func Entropy(s string) float64 {
 	return h
 }
 
-// mixed tells whether a long value has a digit and a letter, as random ones do.
+// mixed tells whether a long value has a digit and a letter, as random ones do, or letters of both cases in no order.
 func mixed(s string) bool {
-	return len(s) < 20 || strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' })
+	if len(s) < 20 {
+		return true
+	}
+	lower, upper := strings.ContainsFunc(s, unicode.IsLower), strings.ContainsFunc(s, unicode.IsUpper)
+	return strings.ContainsAny(s, "0123456789") && (lower || upper) || lower && upper && Entropy(s) >= lettersOnly
 }
+
+// lettersOnly is the entropy from which letters of both cases without a digit are no words in camel case: 34 letters at
+// random have 4.5 bits, words about 4.
+const lettersOnly = 4.2
