@@ -44,19 +44,19 @@ func Registry() checks.Registry {
 		"onnx-python-op":             judge(told),
 		"onnx-structure":             judge(told),
 		"pickle-broken-stream":       judge(brokenStream),
-		"pickle-dangerous-import":    judge(dangerousImport),
+		"pickle-dangerous-import":    converts(judge(dangerousImport)),
 		"pickle-extension-code":      judge(extensionCode),
-		"pickle-format-model":        judge(formatModel),
+		"pickle-format-model":        converts(judge(formatModel)),
 		"pickle-frame-crossing":      judge(frameCrossing),
 		"pickle-hidden-payload":      judge(hiddenPayload),
 		"pickle-live-object-write":   judge(liveObjectWrite),
 		"pickle-persistent-id":       judge(persistentID),
 		"pickle-resource-bomb":       judge(resourceBomb),
-		"pickle-runs-code":           judge(runsCode),
+		"pickle-runs-code":           converts(judge(runsCode)),
 		"pickle-stream-anomaly":      judge(streamAnomaly),
 		"pickle-trailing-data":       judge(trailingData),
-		"pickle-unknown-call":        judge(unknownCall),
-		"pickle-unknown-import":      judge(unknownImport),
+		"pickle-unknown-call":        converts(judge(unknownCall)),
+		"pickle-unknown-import":      converts(judge(unknownImport)),
 		"safetensors-metadata":       judge(told),
 		"safetensors-structure":      judge(told),
 		"tar-entry-mismatch":         judge(told),
@@ -101,8 +101,8 @@ const (
 )
 
 // judge makes a check of a function over the contents of a file. Whatever could not be read is told by every rule.
-func judge(look func(p *checks.Pass, c *contents)) checks.Check {
-	return checks.CheckFunc(func(ctx context.Context, p *checks.Pass) error {
+func judge(look func(p *checks.Pass, c *contents)) checks.CheckFunc {
+	return func(ctx context.Context, p *checks.Pass) error {
 		c, err := contentsOf.Of(p.File)
 		if c == nil {
 			return err
@@ -115,5 +115,5 @@ func judge(look func(p *checks.Pass, c *contents)) checks.Check {
 			return s
 		}
 		return nil
-	})
+	}
 }

@@ -14,7 +14,9 @@ func formatModel(pass *checks.Pass, c *contents) {
 		if p.member != "" {
 			what += " inside an archive (" + p.member + ")"
 		}
-		pass.Whole(what + ": whoever loads it trusts whoever wrote it").Anchor = "format"
+		f := pass.Whole(what + ": whoever loads it trusts whoever wrote it")
+		f.Anchor = "format"
+		offerConversion(pass, f)
 		return
 	}
 }

@@ -38,6 +38,7 @@ func (r *reporter) at(p *part, at pickle.Place, anchor, message string) *checks.
 	r.n++
 	f := r.pass.In(p.member, at.Off, at.Off+1, int(at.Op), message)
 	f.Anchor = anchor
+	offerConversion(r.pass, f)
 	if r.n <= maxListings {
 		f.Location.Snippet = around(p, at)
 	}

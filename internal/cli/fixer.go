@@ -71,6 +71,10 @@ func (x fixer) join(ctx context.Context, tree *repo.Tree, choices []ui.Choice) (
 			if err != nil {
 				return repo.Plan{}, nil, err
 			}
+			if sameTarget(others, plan.Edits) {
+				left = append(left, ui.LeftOut{Choice: c, Reason: "an earlier one writes the same file"})
+				continue
+			}
 			others = append(others, plan.Edits...)
 		case overlaps(edits, fix.Edits):
 			left = append(left, ui.LeftOut{Choice: c, Reason: "changes the same lines as an earlier one; apply it afterwards"})
@@ -94,6 +98,17 @@ func (x fixer) join(ctx context.Context, tree *repo.Tree, choices []ui.Choice) (
 		plan.Title = fmt.Sprintf("%s and %d more", title, taken-1)
 	}
 	return plan, left, nil
+}
+
+func sameTarget(taken, more []repo.Edit) bool {
+	for _, a := range taken {
+		for _, b := range more {
+			if a.Target() == b.Target() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func fixOf(f *checks.Finding, id string) *checks.Fix {

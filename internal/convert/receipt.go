@@ -49,7 +49,7 @@ type ReceiptTensor struct {
 }
 
 func (p *Plan) newReceipt() *Receipt {
-	r := &Receipt{Format: ReceiptFormat, Tool: "bakedin " + p.Source.Tool, Level: p.Level, Source: p.Source,
+	r := &Receipt{Format: ReceiptFormat, Tool: tool(p.Source.Tool), Level: p.Level, Source: p.Source,
 		Checked: "the CRC-32 of the archive, of every storage that a tensor was taken from",
 		Ties:    list(p.Ties), Unshared: list(p.Unshared), Dropped: len(p.Dropped), Left: len(p.Left)}
 	if p.Source.Container == "torch legacy" {

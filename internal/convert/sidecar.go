@@ -22,7 +22,7 @@ func (p *Plan) writeSidecar(of any, w *walker) error {
 	}
 	doc := object{
 		{"format", "bakedin-extra-v1"},
-		{"tool", "bakedin " + w.opt.Tool},
+		{"tool", tool(w.opt.Tool)},
 		{"note", note(len(p.Dropped) > 0)},
 		{"policy", p.Level},
 		{"source", object{{"name", p.Source.Name}, {"size", p.Source.Size}, {"container", p.Source.Container}, {"storages", sums}}},
@@ -61,4 +61,12 @@ func note(code bool) string {
 		return RescueNote
 	}
 	return "Everything of the source that is no tensor. The weights were copied bit for bit; what they do is not shown by this."
+}
+
+// tool names the writer, with its version where it is known.
+func tool(version string) string {
+	if version == "" {
+		return "bakedin"
+	}
+	return "bakedin " + version
 }

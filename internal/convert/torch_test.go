@@ -36,6 +36,9 @@ func withTorch() string {
 
 // Every tensor of every checkpoint that a real torch writes is, byte for byte, what torch.load builds.
 func TestConversionIsWhatTorchLoads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED, NOT PASSED: run without -short to hold conversions against torch.load")
+	}
 	python := withTorch()
 	if python == "" {
 		t.Skip("SKIPPED, NOT PASSED: no python3 with torch is here, so that nothing was held against torch.load; install python3-torch")
