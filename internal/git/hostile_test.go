@@ -21,7 +21,7 @@ func newCanary(t *testing.T) canary {
 	}
 	dir := t.TempDir()
 	c := canary{filepath.Join(dir, "canary"), filepath.Join(dir, "sung")}
-	script := "#!/bin/sh\necho \"$0 $*\" >> '" + c.sung + "'\ncat\n"
+	script := "#!/bin/sh\necho \"$0 $*\" >> '" + c.sung + "'\n"
 	for _, name := range []string{"canary", "pre-commit", "post-index-change", "post-checkout", "reference-transaction", "fsmonitor-watchman", "pre-auto-gc"} {
 		write(t, filepath.Join(dir, name), script)
 		if err := os.Chmod(filepath.Join(dir, name), 0o755); err != nil {
@@ -87,9 +87,7 @@ func (c canary) config() string {
 [submodule "x"]
 	update = !CANARY
 [remote "origin"]
-	url = ext::CANARY
 	uploadpack = CANARY
-	vcs = canary
 	promisor = true
 	partialclonefilter = blob:none
 [include]

@@ -16,8 +16,15 @@ import (
 // listing is what git says the files of a work tree are. A nil listing lists nothing.
 type listing struct {
 	files   map[string]bool // tracked, or untracked and not ignored; true once the walk met it
-	folders map[string]bool // folders that hold something tracked
 	git     questions
+	index   *index // nil until it is asked about
+}
+
+// index is what the index says beyond names.
+type index struct {
+	err      error
+	folders  map[string]bool // folders that hold something tracked
+	gitlinks map[string]bool
 }
 
 // questions are those of git that most trees never have to ask.
@@ -65,19 +72,29 @@ func (l *listing) tracks(dir string) bool {
 	if l == nil {
 		return false
 	}
-	if l.folders == nil {
-		l.folders = map[string]bool{}
-		entries, err := l.git.tracked()
-		if err != nil {
-			return true // look into it rather than leave it out
+	x := l.read()
+	return x.err != nil || x.folders[dir] // rather look into it than leave it out
+}
+
+// gitlink tells whether a folder is a submodule. A folder that took the place of a tracked file is listed like one.
+func (l *listing) gitlink(dir string) bool { return l.lists(dir) && l.read().gitlinks[dir] }
+
+func (l *listing) read() *index {
+	if l.index != nil {
+		return l.index
+	}
+	l.index = &index{folders: map[string]bool{}, gitlinks: map[string]bool{}}
+	var entries []git.Entry
+	entries, l.index.err = l.git.tracked()
+	for _, e := range entries {
+		if e.Mode == git.ModeGitlink {
+			l.index.gitlinks[e.Path] = true
 		}
-		for _, e := range entries {
-			for d := path.Dir(e.Path); d != "." && !l.folders[d]; d = path.Dir(d) {
-				l.folders[d] = true
-			}
+		for d := path.Dir(e.Path); d != "." && !l.index.folders[d]; d = path.Dir(d) {
+			l.index.folders[d] = true
 		}
 	}
-	return l.folders[dir]
+	return l.index
 }
 
 // unmet returns the files that the walk has not met, sorted.

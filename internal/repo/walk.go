@@ -115,7 +115,7 @@ func (w *walk) goesInto(p string) bool {
 	case isGitName(base):
 		w.tree.left(p, "unsupported", "git's own folder under another spelling; it is not opened")
 		return false
-	case w.git.lists(p):
+	case w.git.gitlink(p):
 		w.tree.left(p, "submodule", "a submodule: scan it as a repository of its own")
 		return false
 	case w.git.lists(p + "/"):
@@ -223,11 +223,13 @@ func (w *walk) unmet(ctx context.Context) error {
 		if w.links.leadsThrough(p) {
 			continue // a folder became a link: what it leads to is met under its own name
 		}
-		if _, err := w.fs.Stat(p); err != nil && !errors.Is(err, fs.ErrPermission) {
+		switch info, err := w.fs.Stat(p); {
+		case err == nil && info.IsDir(): // a submodule, or a folder in the place of a file
+		case err == nil || errors.Is(err, fs.ErrPermission):
+			w.file(p, 0)
+		default:
 			absent++
-			continue
 		}
-		w.file(p, 0)
 	}
 	if absent > 0 {
 		sparse, err := w.git.git.sparse()
