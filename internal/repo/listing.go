@@ -15,9 +15,9 @@ import (
 
 // listing is what git says the files of a work tree are. A nil listing lists nothing.
 type listing struct {
-	files   map[string]bool // tracked, or untracked and not ignored; true once the walk met it
-	git     questions
-	index   *index // nil until it is asked about
+	files map[string]bool // tracked, or untracked and not ignored; true once the walk met it
+	git   questions
+	index *index // nil until it is asked about
 }
 
 // index is what the index says beyond names.
