@@ -1,8 +1,6 @@
 package repo
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,17 +14,25 @@ import (
 )
 
 // Workspace is where plans are written: a directory, or a file system in memory. Paths are relative to its root; none leads
-// out of it or into .git.
+// out of it, through a link or into .git. What a method did is on disk when it returns.
 type Workspace interface {
-	// read returns the content and mode of a file.
-	read(path string) ([]byte, fs.FileMode, error)
-	// create writes a temporary file beside path, synced, and returns its name.
-	create(path string, mode fs.FileMode, fill func(io.Writer) error) (temporary string, err error)
-	// rename puts a temporary file in place, in one step.
+	// lock keeps other processes from writing plans until it is released. It does not wait: ErrBusy.
+	lock() (release func(), err error)
+	// stat and open take regular files only.
+	stat(path string) (fs.FileInfo, error)
+	open(path string) (io.ReadCloser, error)
+	// create makes a file that must not exist, and its folder.
+	create(path string, mode fs.FileMode, fill func(io.Writer) error) error
+	// rename moves a file in one step, over one that is there.
 	rename(from, to string) error
+	// place moves a file to a name that must not exist.
+	place(from, to string) error
 	remove(path string) error
 	list(dir string) ([]string, error)
 }
+
+// ErrBusy says that another process is writing to the repository.
+var ErrBusy = errors.New("another bakedin is writing to this repository; try again when it is done")
 
 // DirWorkspace writes below a directory, through os.Root.
 func DirWorkspace(dir string) Workspace { return dirSpace(dir) }
@@ -36,131 +42,180 @@ func MemWorkspace(f afero.Fs) Workspace { return memSpace{f} }
 
 // writable refuses paths that no plan may touch.
 func writable(p string) error {
-	if !fs.ValidPath(p) || p == "." || strings.ContainsAny(p, "\x00\\") || !filepath.IsLocal(filepath.FromSlash(p)) {
-		return fmt.Errorf("%q is not a path inside the repository", p)
+	if err := checkPath(p); err != nil {
+		return err
 	}
-	for _, part := range strings.Split(p, "/") {
-		if strings.EqualFold(part, ".git") {
-			return fmt.Errorf("%q lies in a .git folder, which is never written", p)
+	if strings.Contains(p, `\`) || p == undoDir || inside(p, undoDir) {
+		return fmt.Errorf("%q is not a path that a plan may write", p)
+	}
+	return nil
+}
+
+type dirSpace string
+
+// in runs an action on the root and then makes the folders of the paths durable. A folder on the way that is a link is
+// refused: it might lead into .git.
+func (d dirSpace) in(act func(root *os.Root) error, paths ...string) error {
+	root, err := os.OpenRoot(string(d))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, p := range paths {
+		for i := range p {
+			if p[i] != '/' {
+				continue
+			}
+			if info, err := root.Lstat(p[:i]); err == nil && !info.IsDir() {
+				return fmt.Errorf("%s is a %s and no folder; nothing is written through it", p[:i], modeName(info.Mode()))
+			}
+		}
+	}
+	if err := act(root); err != nil {
+		return err
+	}
+	for _, p := range paths {
+		if dir, err := root.Open(path.Dir(p)); err == nil {
+			_ = dir.Sync() // not every system can sync a folder
+			dir.Close()
 		}
 	}
 	return nil
 }
 
-func temporaryName(p string) string {
-	var b [6]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return path.Join(path.Dir(p), ".bakedin-"+hex.EncodeToString(b[:]))
+func (d dirSpace) lock() (release func(), err error) {
+	p := undoDir + "/lock"
+	err = d.in(func(root *os.Root) error {
+		if err := root.MkdirAll(undoDir, 0o755); err != nil {
+			return err
+		}
+		f, err := root.OpenFile(p, os.O_RDWR|os.O_CREATE|nonBlock, newFileMode)
+		if err != nil {
+			return err
+		}
+		if err := lockFile(f); err != nil {
+			f.Close()
+			return err
+		}
+		release = func() { f.Close() } // closing lets go, and so does the end of the process
+		return nil
+	}, p)
+	return release, err
 }
 
-type dirSpace string
-
-func (d dirSpace) open() (*os.Root, error) { return os.OpenRoot(string(d)) }
-
-func (d dirSpace) read(p string) ([]byte, fs.FileMode, error) {
-	root, err := d.open()
-	if err != nil {
-		return nil, 0, err
-	}
-	defer root.Close()
-	info, err := root.Lstat(p)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s is not a regular file", p)
-	}
-	b, err := root.ReadFile(p)
-	return b, info.Mode().Perm(), err
+func (d dirSpace) stat(p string) (info fs.FileInfo, err error) {
+	err = d.in(func(root *os.Root) error {
+		if info, err = root.Lstat(p); err == nil && !info.Mode().IsRegular() {
+			err = irregular(p, info.Mode())
+		}
+		return err
+	})
+	return info, err
 }
 
-func (d dirSpace) create(p string, mode fs.FileMode, fill func(io.Writer) error) (string, error) {
-	root, err := d.open()
-	if err != nil {
-		return "", err
-	}
-	defer root.Close()
-	if err := root.MkdirAll(path.Dir(p), 0o755); err != nil {
-		return "", err
-	}
-	tmp := temporaryName(p)
-	f, err := root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return "", err
-	}
-	err = errors.Join(fill(f), f.Chmod(mode), f.Sync())
-	if err = errors.Join(err, f.Close()); err != nil {
-		root.Remove(tmp)
-		return "", err
-	}
-	return tmp, nil
+func (d dirSpace) open(p string) (f io.ReadCloser, err error) {
+	err = d.in(func(root *os.Root) error {
+		b, err := openFile(rootFs{root}, p)
+		if err == nil {
+			f = b.(fileBlob)
+		}
+		return err
+	})
+	return f, err
+}
+
+func (d dirSpace) create(p string, mode fs.FileMode, fill func(io.Writer) error) error {
+	return d.in(func(root *os.Root) error {
+		if err := root.MkdirAll(path.Dir(p), 0o755); err != nil {
+			return err
+		}
+		f, err := root.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if err != nil {
+			return err
+		}
+		err = fill(f)
+		if mode != newFileMode { // the umask decides about new files, nobody about old ones
+			err = errors.Join(err, f.Chmod(mode))
+		}
+		err = errors.Join(err, f.Sync())
+		if err = errors.Join(err, f.Close()); err != nil {
+			_ = root.Remove(p)
+		}
+		return err
+	}, p)
 }
 
 func (d dirSpace) rename(from, to string) error {
-	root, err := d.open()
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	return root.Rename(from, to)
+	return d.in(func(root *os.Root) error { return root.Rename(from, to) }, from, to)
+}
+
+// place links and unlinks, because a rename replaces what is there. Where files cannot have two names it looks first.
+func (d dirSpace) place(from, to string) error {
+	return d.in(func(root *os.Root) error {
+		if err := root.MkdirAll(path.Dir(to), 0o755); err != nil {
+			return err
+		}
+		err := root.Link(from, to)
+		if err == nil {
+			return root.Remove(from)
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		if _, err := root.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+			return &fs.PathError{Op: "create", Path: to, Err: fs.ErrExist}
+		}
+		return root.Rename(from, to)
+	}, from, to)
 }
 
 func (d dirSpace) remove(p string) error {
-	root, err := d.open()
-	if err != nil {
+	return d.in(func(root *os.Root) error { return root.Remove(p) }, p)
+}
+
+func (d dirSpace) list(dir string) (out []string, err error) {
+	err = d.in(func(root *os.Root) error {
+		out, err = names(rootFs{root}, dir)
 		return err
-	}
-	defer root.Close()
-	return root.Remove(p)
+	}, path.Join(dir, "x"))
+	return out, err
 }
 
-func (d dirSpace) list(dir string) ([]string, error) {
-	root, err := d.open()
-	if err != nil {
-		return nil, err
+func names(f afero.Fs, dir string) ([]string, error) {
+	entries, err := readDir(f, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	defer root.Close()
-	return names(fs.ReadDir(root.FS(), dir))
-}
-
-func names(entries []fs.DirEntry, err error) ([]string, error) {
 	var out []string
 	for _, e := range entries {
 		out = append(out, e.Name())
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
 	}
 	return out, err
 }
 
 type memSpace struct{ fs afero.Fs }
 
-func (m memSpace) read(p string) ([]byte, fs.FileMode, error) {
-	info, err := m.fs.Stat(p)
+func (m memSpace) lock() (func(), error)                { return func() {}, nil }
+func (m memSpace) stat(p string) (fs.FileInfo, error)   { return m.fs.Stat(p) }
+func (m memSpace) open(p string) (io.ReadCloser, error) { return m.fs.Open(p) }
+func (m memSpace) rename(from, to string) error         { return m.fs.Rename(from, to) }
+func (m memSpace) remove(p string) error                { return m.fs.Remove(p) }
+func (m memSpace) list(dir string) ([]string, error)    { return names(m.fs, filepath.ToSlash(dir)) }
+
+func (m memSpace) create(p string, mode fs.FileMode, fill func(io.Writer) error) error {
+	f, err := m.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	b, err := afero.ReadFile(m.fs, p)
-	return b, info.Mode().Perm(), err
+	if err = errors.Join(fill(f), f.Close()); err != nil {
+		_ = m.fs.Remove(p)
+	}
+	return err
 }
 
-func (m memSpace) create(p string, mode fs.FileMode, fill func(io.Writer) error) (string, error) {
-	tmp := temporaryName(p)
-	f, err := m.fs.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return "", err
+func (m memSpace) place(from, to string) error {
+	if _, err := m.fs.Stat(to); err == nil {
+		return &fs.PathError{Op: "create", Path: to, Err: fs.ErrExist}
 	}
-	err = errors.Join(fill(f), f.Close())
-	if err != nil {
-		_ = m.fs.Remove(tmp)
-		return "", err
-	}
-	return tmp, nil
-}
-
-func (m memSpace) rename(from, to string) error { return m.fs.Rename(from, to) }
-func (m memSpace) remove(p string) error        { return m.fs.Remove(p) }
-func (m memSpace) list(dir string) ([]string, error) {
-	return names(fs.ReadDir(afero.NewIOFS(m.fs), dir))
+	return m.fs.Rename(from, to)
 }
