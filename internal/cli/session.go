@@ -56,6 +56,9 @@ func (a *app) newSession(ctx context.Context, opt *checkFlags, args []string) (*
 		if err := s.standardInput(); err != nil {
 			return nil, err
 		}
+		if s.root, _, err = rootOf(opt.root, nil); err != nil {
+			return nil, err
+		}
 		return s, s.ready(ctx)
 	}
 	if opt.stdinName != "" {

@@ -61,7 +61,7 @@ func (s *session) policyReader(ctx context.Context) (read func(string) ([]byte, 
 		s.source.name, s.source.trusts = "none", func(checks.Ignore) bool { return false }
 		return nothing, done, nil
 	case from == "":
-		tree, err := s.open(ctx)
+		tree, err := s.policyTree(ctx)
 		if err != nil {
 			return nil, nil, &failure{code: exitUsage, err: err}
 		}
@@ -86,6 +86,16 @@ func (s *session) policyReader(ctx context.Context) (read func(string) ([]byte, 
 	s.source.trusts = commentsAt(tree)
 	// The tree stays open: comments are compared while the scan runs. Git ends with the context.
 	return func(path string) ([]byte, error) { return tree.ReadFile(path, policyLimit) }, done, nil
+}
+
+// policyTree is the tree whose files decide: what is staged decides about what is staged, a revision about itself, and the
+// folder about everything that lies in it, also where only a part of it or a text from elsewhere is looked at.
+func (s *session) policyTree(ctx context.Context) (*repo.Tree, error) {
+	switch s.mode {
+	case "tree", "diff", "diff-lines", "stdin":
+		return repo.OpenDir(ctx, s.root, repo.Options{Unlisted: true})
+	}
+	return s.open(ctx)
 }
 
 // outside refuses a folder of policy that the scanned tree could have written.

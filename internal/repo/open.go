@@ -14,6 +14,9 @@ import (
 // OpenFS opens a file system in memory as a tree. Nothing in it is ignored.
 func OpenFS(ctx context.Context, f afero.Fs, name string, opt Options) (*Tree, error) {
 	t := &Tree{Name: name, Reader: "memory", src: &files{fs: f}, partial: len(opt.Only) > 0}
+	if opt.Unlisted {
+		return t, nil
+	}
 	w, err := newWalk(t, f, opt)
 	if err != nil {
 		return nil, err
@@ -27,6 +30,9 @@ func OpenDir(ctx context.Context, dir string, opt Options) (*Tree, error) {
 	t, fsys, err := openRoot(dir)
 	if err != nil {
 		return nil, err
+	}
+	if opt.Unlisted {
+		return t, nil
 	}
 	t.partial = len(opt.Only) > 0
 	w, err := newWalk(t, fsys, opt)

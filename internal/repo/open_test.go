@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -301,5 +302,24 @@ func BenchmarkOpenDir(b *testing.B) {
 			}
 		}
 		tree.Close()
+	}
+}
+
+func TestATreeThatListsNothingReadsByName(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.toml"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tree, err := OpenDir(t.Context(), dir, Options{Unlisted: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	b, err := tree.ReadFile("a.toml", 10)
+	if err != nil || string(b) != "x" || len(tree.Files) != 0 {
+		t.Errorf("%q %v, %d files", b, err, len(tree.Files))
+	}
+	if _, err := tree.ReadFile("b.toml", 10); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
 	}
 }

@@ -76,6 +76,7 @@ type Counts struct {
 type Options struct {
 	Exclude        []string // doublestar globs left out and counted
 	Only           []string // restrict to these paths (files or folders), relative to the root
+	Unlisted       bool     // list nothing: a directory or file system is opened to read a few files by name
 	IncludeIgnored bool
 	HookEnv        bool // keep GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE and GIT_PREFIX: run by a git hook
 }
