@@ -1,0 +1,45 @@
+package prompt
+
+import (
+	"regexp"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/rules"
+)
+
+var (
+	// what a prompt may rightly keep to itself: how it works and how it looks
+	presentation = regexp.MustCompile(`(?i)^[^.!?\n]{0,60}\b(?:rules?|prompts?|instructions?|guidelines?|tools?|functions?|internal\w*|reasoning|thinking|context|documents?|sources?|passages?|cut-?off|ids?|json|schema|format\w*|system|model|ai\b|technical|raw|errors?|stack ?traces?|search|steps?|these details|this list|persona|role|names? of|confiden\w+ scores?|commits?|lint\w*|tests?|typos?|whitespace|minor|details|examples?|that you are|about (?:the )?(?:tool|process|memory|memories))\b`)
+	// talk that leaves somebody out without hiding anything
+	harmless = regexp.MustCompile(`(?i)^(?:do not|don.t|never|must not)\s+(?:ask|asking|show|showing)\b`)
+	weighty  = regexp.MustCompile(`(?i)\b(?:send|upload|post|transfer|forward|delete|execute|install|exfiltrat\w*|credential|password|secret|key|token|payment|email|copy|read)\b`)
+)
+
+// instructionConcealment reports an order to do something behind the back of the people that the agent works for.
+func instructionConcealment(p *checks.Pass, m checks.TextMatch) {
+	start, end := m.Groups[0], m.Groups[1]
+	if !directed(p, m.Text, start, end, concealGuard) || dataForTests(p) {
+		return
+	}
+	after := string(m.Text[end:min(len(m.Text), end+120)])
+	around := string(m.Text[sentenceStart(m.Text, start):start]) + firstSentence(after)
+	if harmless.MatchString(m.Group(0)) && !weighty.MatchString(around) || harmless.MatchString(m.Group(0)) && presentation.MatchString(after) {
+		return
+	}
+	f := p.At(start, end, "The text orders its reader to keep something from the people it works for.")
+	f.Anchor = "conceal " + strings.ToLower(strings.Join(strings.Fields(m.Group(0)), " "))
+	if presentation.MatchString(after) && !weighty.MatchString(firstSentence(after)) {
+		f.Lower(rules.Low, "what it keeps is how it works or how it looks")
+	} else if strings.HasPrefix(strings.ToLower(m.Group(0)), "without") && !weighty.MatchString(around) {
+		f.Lower(rules.Low, "nothing weighty is done without asking")
+	}
+	f.Fixes = []checks.Fix{lookWho("drop-order", "Take the order out")}
+}
+
+func firstSentence(s string) string {
+	if i := strings.IndexAny(s, ".!?\n"); i >= 0 {
+		return s[:i]
+	}
+	return s
+}

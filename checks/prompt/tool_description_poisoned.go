@@ -1,0 +1,58 @@
+package prompt
+
+import (
+	"regexp"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/keys"
+	"bakedin/internal/lang/markdown"
+	"bakedin/internal/repo"
+)
+
+// a line of a description: a key of a structured file, or text of a docstring
+var describes = regexp.MustCompile(`(?i)["']?(?:description\w*|instructions|prompt|title|summary|doc|help)["']?\s*[:=]|^\s*(?:"""|''')|\bdescription\s*=`)
+
+// expressions of the rule that need more beside them: "before using this tool", and tags that shout
+const (
+	orderOfUse = 0
+	shouting   = 3
+)
+
+// what a tool has no business with
+var reaches = regexp.MustCompile(`(?i)~/|\.ssh\b|\.env\b|mcp\.json|credentials?\b|private key|conversation|chat history|previous messages|system prompt|side ?note|(?:do not|don.t|never) (?:tell|mention|inform|reveal|notify)|instead of (?:the|any|every|other)|\bbcc\b|exfiltrat`)
+
+// toolDescriptionPoisoned reports a description of a tool that gives the model orders: to use it before others, to read
+// files it has no business with, to pass on what it read, to keep quiet.
+func toolDescriptionPoisoned(p *checks.Pass, m checks.TextMatch) {
+	start, end := m.Groups[0], m.Groups[1]
+	if p.File.InTests() || !inDescription(p, m.Text, start) || !directed(p, m.Text, start, end, guardWords) {
+		return
+	}
+	if (m.Index == orderOfUse || m.Index == shouting) && !reaches.Match(m.Text[max(0, start-250):min(len(m.Text), end+250)]) {
+		return // how tools are usually described
+	}
+	f := p.At(start, end, "The description of a tool gives the model an order that is not about using it.")
+	f.Anchor = "poisoned " + strings.ToLower(strings.Join(strings.Fields(m.Group(0)), " "))
+	f.Fixes = []checks.Fix{lookWho("drop-order", "Take the order out")}
+}
+
+// inDescription tells whether a place is the description of a tool: in a configuration under such a key, in code in the
+// docstring of a function that is made a tool.
+func inDescription(p *checks.Pass, text []byte, at int) bool {
+	if p.File.Is(repo.Code) {
+		before := string(text[max(0, at-1500):at])
+		i := max(strings.LastIndex(before, `"""`), strings.LastIndex(before, `'''`))
+		if i < 0 {
+			return regexp.MustCompile(`(?s)description["']?\s*[:=]\s*\(?\s*["'` + "`" + `][^"'` + "`" + `]{0,400}$`).MatchString(before)
+		}
+		head := before[:i]
+		def := strings.LastIndex(head, "def ")
+		return def >= 0 && len(head)-def < 600 && regexp.MustCompile(`@[\w.]*(?:tool|mcp|function_tool|prompt|resource)\b[^\n]*\n(?:[^\n]*\n)?\s*(?:async\s+)?$`).MatchString(head[:def])
+	}
+	line := strings.LastIndexByte(string(text[:at]), '\n') + 1
+	if d, _ := Blocks.Of(p.File); d != nil && d.At(at)&markdown.Front != 0 {
+		return true
+	}
+	return keys.Format(p.File.Path) != "front" && describes.Match(text[line:at])
+}
