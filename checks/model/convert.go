@@ -45,7 +45,7 @@ var conversionOf = checks.NewFact(func(f *checks.File) (*checks.Fix, error) {
 		return nil, nil // told by the contents
 	}
 	lim := convert.DefaultLimits()
-	lim.Pickle.Bytes, lim.Pickle.Memory, lim.Walk = 64<<20, 64<<20, 1<<20
+	lim.Pickle.Bytes, lim.Pickle.Memory, lim.Walk, lim.Text = 64<<20, 64<<20, 1<<20, 16<<20
 	opt := convert.Options{Name: path.Base(f.Path), Limits: lim}
 	fix := &checks.Fix{Applicability: checks.Unsafe, Breaks: "Nothing yet: code that names the old file still loads it. Point it to the new one, then remove the old one."}
 	quoted := safe.Line(f.Path)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"bakedin/internal/format/npy"
 	"bakedin/internal/format/pickle"
 	"bakedin/internal/format/zipx"
 )
@@ -138,35 +139,27 @@ func (j *Job) npz(src *File, output string, opt Options) error {
 	return nil
 }
 
-var npyHeader = regexp.MustCompile(`^\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\),? ?\} *\n?$`)
-
 // plainArray is nil for an array that holds no objects, and for a member that is no array.
 func plainArray(r io.ReaderAt, size int64, entry string, opt Options) (*Array, error) {
 	bad := func(c Code, off int64, format string, args ...any) error {
 		return refuse(opt.Name, c, quoted(entry), off, format, args...)
 	}
-	head := make([]byte, min(size, 64<<10))
-	if n, _ := r.ReadAt(head, 0); n < len(head) || len(head) < 12 || string(head[:6]) != npyMagic {
+	var head [6]byte
+	if n, _ := r.ReadAt(head[:], 0); n < len(head) || string(head[:]) != npyMagic {
 		return nil, nil
 	}
-	n, at := int64(binary.LittleEndian.Uint16(head[8:])), int64(10)
-	if head[6] > 1 {
-		n, at = int64(binary.LittleEndian.Uint32(head[8:])), 12
-	}
-	if n > int64(len(head))-at {
-		return nil, bad(ErrObjectArray, 8, "a header of %d bytes", n)
-	}
-	m := npyHeader.FindStringSubmatch(string(head[at : at+n]))
-	if m == nil {
-		if strings.Contains(string(head[at:at+n]), "O") {
-			return nil, bad(ErrObjectArray, at, "an array of records, which is not made plain")
-		}
+	f, err := npy.Parse(r, size, npy.Limits{Header: 1 << 20, Depth: 32})
+	switch {
+	case err != nil:
+		return nil, bad(ErrObjectArray, -1, "%v", err)
+	case !f.Object:
 		return nil, nil
+	case len(f.Problems) > 0:
+		return nil, bad(ErrObjectArray, f.Problems[0].Off, "%s", f.Problems[0].Msg)
+	case f.DType != "'|O'" && f.DType != "'O'":
+		return nil, bad(ErrObjectArray, 10, "an array of records, which is not made plain")
 	}
-	if m[1] != "|O" && m[1] != "O" {
-		return nil, nil
-	}
-	body := at + n
+	body := f.Data
 	if size-body > maxArray {
 		return nil, bad(ErrLimit, body, "an array of objects of %d bytes, the limit is %d", size-body, maxArray)
 	}
@@ -359,8 +352,7 @@ func (w *walker) element(v pickle.Value) (element, bool) {
 // blob is bytes, as a literal or as protocol 2 spells them.
 func (w *walker) blob(v pickle.Value) ([]byte, bool) {
 	if v.Kind() == pickle.Bytes {
-		_, n := v.Range()
-		return []byte(w.c.pickle.Text(v, n)), true
+		return []byte(w.bytes(v)), true
 	}
 	if v.Kind() == pickle.Call {
 		return w.encoded(v)

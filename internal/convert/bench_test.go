@@ -169,7 +169,7 @@ func BenchmarkGather(b *testing.B) {
 	defer f.Close()
 	d, _ := dtypeNamed("bfloat16")
 	t := &tensor{span: span{storage: &storage{dtype: d}}, dtype: d, shape: []int64{n, n}, strides: []int64{1, n}}
-	g := gatherer{r: f}
+	g := gatherer{ctx: context.Background(), r: f}
 	b.SetBytes(n * n * 2)
 	for b.Loop() {
 		if err := g.gather(t, func([]byte) error { return nil }); err != nil {

@@ -18,8 +18,9 @@ import (
 type Limits struct {
 	Pickle pickle.Limits
 	Torch  torch.Limits
-	Depth  int // of nested objects
-	Walk   int // objects that are walked, shared ones each time
+	Depth  int   // of nested objects
+	Walk   int   // objects that are walked, shared ones each time
+	Text   int64 // bytes of text in names and in the sidecar, shared ones each time
 }
 
 // DefaultLimits is what the command uses.
@@ -34,6 +35,7 @@ func DefaultLimits() Limits {
 		},
 		Depth: 1000,
 		Walk:  4_000_000,
+		Text:  256 << 20,
 	}
 }
 

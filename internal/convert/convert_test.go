@@ -314,7 +314,7 @@ func TestGatherIsIndexing(t *testing.T) {
 				break
 			}
 		}
-		g := gatherer{r: bytes.NewReader(src)}
+		g := gatherer{ctx: context.Background(), r: bytes.NewReader(src)}
 		if err := g.gather(v, func(b []byte) error { got = append(got, b...); return nil }); err != nil {
 			t.Fatal(err)
 		}

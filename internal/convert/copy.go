@@ -203,7 +203,7 @@ func (x *reading) tensor(e *Entry, r *ReceiptTensor) error {
 		return x.send(chunk{b: b})
 	}
 	if e.Way == "strided" {
-		x.gather.r = x.p.r
+		x.gather.ctx, x.gather.r = x.ctx, x.p.r
 		err := x.gather.gather(t, func(block []byte) error {
 			for len(block) > 0 {
 				b, err := x.buffer()

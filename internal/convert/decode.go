@@ -16,19 +16,40 @@ type decoder struct {
 	keys     []string // of storages, in order of appearance
 	tensors  map[*pickle.Node]*tensor
 	walked   map[*pickle.Import]bool // classes of modules that were walked
+	spent    int64                   // bytes of text
 }
 
 func (d *decoder) refuse(c Code, off int64, format string, args ...any) {
 	d.refusal.add(c, d.c.entry, d.c.base+off, format, args...)
 }
 
-// text is a string of the pickle in full; it cannot be longer than the pickle.
+// text is a string of the pickle in full. One string may stand in a million places, so that all of them together are bounded.
 func (d *decoder) text(v pickle.Value) string {
 	if v.Kind() != pickle.Str {
 		return ""
 	}
-	_, n := v.Range()
+	return d.bytes(v)
+}
+
+// bytes is what a text or bytes hold; empty when the limit is reached, which has been told.
+func (d *decoder) bytes(v pickle.Value) string {
+	off, n := v.Range()
+	if !d.afford(n, off) {
+		return ""
+	}
 	return d.c.pickle.Text(v, n)
+}
+
+func (d *decoder) afford(n, off int64) bool {
+	was := d.spent
+	if d.spent += n; d.spent <= d.opt.Limits.Text {
+		return true
+	}
+	if was <= d.opt.Limits.Text {
+		d.refuse(ErrLimit, off, "names and texts of more than %d bytes, shared ones counted each time", d.opt.Limits.Text)
+	}
+	d.spent = d.opt.Limits.Text + 1
+	return false
 }
 
 func quoted(s string) string {

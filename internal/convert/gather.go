@@ -2,6 +2,7 @@ package convert
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"io"
 	"slices"
@@ -19,6 +20,7 @@ type dim struct{ n, src, dst int64 }
 
 // gatherer reads elements of one size from a source.
 type gatherer struct {
+	ctx    context.Context
 	r      io.ReaderAt
 	size   int64 // bytes of an element
 	window []byte
@@ -174,6 +176,9 @@ func (g *gatherer) whole(off, at, span int64, ds []dim) error {
 }
 
 func (g *gatherer) read(b []byte, off int64) error {
+	if err := g.ctx.Err(); err != nil {
+		return err
+	}
 	if n, err := g.r.ReadAt(b, off); n < len(b) {
 		return cmp.Or(err, io.ErrUnexpectedEOF)
 	}

@@ -19,8 +19,7 @@ func (w *walker) scalar(args []pickle.Value) any {
 	var b []byte
 	switch args[1].Kind() {
 	case pickle.Bytes:
-		_, n := args[1].Range()
-		b = []byte(w.c.pickle.Text(args[1], n))
+		b = []byte(w.bytes(args[1]))
 	case pickle.Str: // of Python 2
 		b = []byte(w.text(args[1]))
 	case pickle.Call:

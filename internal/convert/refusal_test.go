@@ -113,3 +113,26 @@ func TestRefusals(t *testing.T) {
 		})
 	}
 }
+
+// One text in a thousand places, and lists of lists of it: small files that would become large ones.
+func TestBombs(t *testing.T) {
+	lim := DefaultLimits()
+	lim.Text, lim.Walk = 1<<20, 1<<16
+	long := "BINUNICODE \"" + strings.Repeat("x", 4000) + "\"\nBINPUT 7\nPOP\n"
+	lists := "EMPTY_LIST\nBINPUT 0\nMARK\n.repeat 10\nBINGET 7\n.end\nAPPENDS\n"
+	for i := range 12 {
+		lists += "POP\nEMPTY_LIST\nMARK\n.repeat 10\nBINGET " + string(rune('0'+i%2)) + "\n.end\nAPPENDS\nBINPUT " + string(rune('0'+(i+1)%2)) + "\n"
+	}
+	deep := strings.Repeat("EMPTY_LIST\n", 3000) + strings.Repeat("APPEND\n", 2999)
+	for name, object := range map[string]string{
+		"texts":        dictOf(map[string]string{"w": plain.String(), "x": "EMPTY_LIST\nMARK\n.repeat 1000\nBINGET 7\n.end\nAPPENDS"}),
+		"names":        dictOf(map[string]string{"w": plain.String() + "BINPUT 8\n", "x": "EMPTY_LIST\nMARK\n.repeat 1000\nEMPTY_DICT\nBINGET 7\nBINGET 8\nSETITEM\n.end\nAPPENDS"}),
+		"shared lists": dictOf(map[string]string{"w": plain.String(), "x": lists}),
+		"depth":        dictOf(map[string]string{"w": plain.String(), "x": deep}),
+	} {
+		m := made{object: long + object, storages: [][2]string{{"0", floats(6)}}}
+		if _, err := planOf(m.zip(t), Options{Limits: lim}); !errors.Is(err, ErrLimit) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

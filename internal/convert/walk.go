@@ -104,8 +104,7 @@ func (w *walker) value(v pickle.Value, path []string) any {
 	case pickle.Str:
 		return textJSON(w.text(v))
 	case pickle.Bytes, pickle.ByteArray:
-		_, n := v.Range()
-		return bytesJSON([]byte(w.c.pickle.Text(v, n)))
+		return bytesJSON([]byte(w.bytes(v)))
 	case pickle.Set, pickle.FrozenSet:
 		w.plain(v)
 		return wrapped("set", w.list(v.Items(), path))
@@ -381,6 +380,13 @@ func (w *walker) found(t *tensor, path []string) any {
 	}
 	if t.dtype.name == "" {
 		w.refuse(ErrDtype, t.at, "tensor %q is of %s, which safetensors does not have", strings.Join(path, "."), t.dtype.torch)
+		return nil
+	}
+	length := int64(0)
+	for _, part := range path {
+		length += int64(len(part)) + 1
+	}
+	if !w.afford(length, t.at) {
 		return nil
 	}
 	if w.aside > 0 {
