@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,21 @@ func TestConversionIsWhatTorchLoads(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", out)
+	if n := hold(t, dir); n < 300 {
+		t.Errorf("only %d checkpoints", n)
+	}
+}
+
+// The same for a few small checkpoints of a real torch that are kept, with the digests that torch.load gave.
+func TestGoldenCheckpoints(t *testing.T) {
+	if n := hold(t, "testdata/golden"); n < 30 {
+		t.Errorf("only %d checkpoints", n)
+	}
+}
+
+// hold converts every checkpoint of a manifest and returns how many there are.
+func hold(t *testing.T, dir string) int {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -56,9 +72,6 @@ func TestConversionIsWhatTorchLoads(t *testing.T) {
 	var cases []genuine
 	if err := json.Unmarshal(text, &cases); err != nil {
 		t.Fatal(err)
-	}
-	if len(cases) < 300 {
-		t.Errorf("only %d checkpoints", len(cases))
 	}
 	tensors, refused := 0, 0
 	for _, c := range cases {
@@ -86,6 +99,7 @@ func TestConversionIsWhatTorchLoads(t *testing.T) {
 		tensors += compare(t, c, w.Bytes())
 	}
 	t.Logf("%d checkpoints, %d tensors equal to torch.load, %d refused as they must be", len(cases), tensors, refused)
+	return len(cases)
 }
 
 func compare(t *testing.T, c genuine, b []byte) (equal int) {
@@ -115,4 +129,47 @@ func compare(t *testing.T, c genuine, b []byte) (equal int) {
 		equal++
 	}
 	return equal
+}
+
+// A reader in another language, of a few lines, sees the same bytes: neither our writer nor our reader is asked.
+func TestAnotherReaderSeesTheSame(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("SKIPPED, NOT PASSED: no python3 is here to read with")
+	}
+	text, err := os.ReadFile("testdata/golden/manifest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []genuine
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	n := 0
+	for _, c := range cases {
+		if c.Refuse != "" {
+			continue
+		}
+		src, err := OpenSource(filepath.Join("testdata/golden", c.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := NewJob(src, filepath.Join(dir, c.File+".safetensors"), Options{Name: c.File, Level: c.Level, Keep: All, AllowGrowth: true})
+		if err == nil {
+			err = j.Save(context.Background(), SaveOptions{}, "")
+		}
+		src.Close()
+		if err != nil {
+			t.Errorf("%s: %v", c.File, err)
+		}
+		n++
+	}
+	out, err := exec.Command(python, "testdata/read.py", "testdata/golden/manifest.json", dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if want := fmt.Sprintf("%d files agree\n", n); string(out) != want {
+		t.Errorf("it says %q, want %q", out, want)
+	}
 }
