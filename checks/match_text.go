@@ -102,8 +102,30 @@ func trimSpace(text []byte, start, end int) (int, int) {
 // window is a range of bytes, from line start to line end, that an expression is tried on.
 type window struct{ start, end int }
 
-// nearby is how far, in bytes, a match may span lines to either side of its needle.
-const nearby = 600
+// nearby is how far, in bytes, a match may span lines to either side of its needle, and longLine how far it may be from it
+// on its own line: the lines of minified scripts and of pictures in notebooks have megabytes.
+const (
+	nearby   = 600
+	longLine = 4 << 10
+)
+
+// lineStart is the start of the line that holds a byte, or as far before it as is looked.
+func lineStart(text []byte, at int) int {
+	from := max(0, at-longLine)
+	if i := bytes.LastIndexByte(text[from:at], '\n'); i >= 0 {
+		return from + i + 1
+	}
+	return from
+}
+
+// lineEnd is the end of the line that holds the byte before at, or as far behind it as is looked.
+func lineEnd(text []byte, at int) int {
+	to := min(len(text), at+longLine)
+	if i := bytes.IndexByte(text[at-1:to], '\n'); i >= 0 {
+		return at - 1 + i
+	}
+	return to
+}
 
 // windows are the places of a text where expressions may match, by expression. Trying them there and nowhere else is what
 // makes hundreds of expressions cheap.
@@ -123,12 +145,8 @@ func (p *program) windows(text []byte) map[int][]window {
 		if reach == needle.Near {
 			w = window{max(0, at-nearby), min(len(text), at+nearby)}
 		}
-		w.start = bytes.LastIndexByte(text[:w.start], '\n') + 1
-		if i := bytes.IndexByte(text[w.end-1:], '\n'); i >= 0 {
-			w.end += i
-		} else {
-			w.end = len(text)
-		}
+		w.start = lineStart(text, w.start)
+		w.end = lineEnd(text, w.end)
 		if n := len(list); n > 0 && w.start < list[n-1].end {
 			list[n-1].end = max(list[n-1].end, w.end)
 			return
