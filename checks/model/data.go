@@ -2,6 +2,7 @@ package model
 
 import (
 	"bakedin/internal/format/gguf"
+	"bakedin/internal/format/hdf5"
 	"bakedin/internal/format/npy"
 	"bakedin/internal/format/onnx"
 	"bakedin/internal/format/sniff"
@@ -21,6 +22,12 @@ func dataReader(f sniff.Format) reader {
 		return readSavedModel
 	case sniff.MetaGraph:
 		return readMetaGraph
+	case sniff.HDF5:
+		return readHDF5
+	case sniff.Keras:
+		return readKeras
+	case sniff.KerasPB:
+		return readKerasPB
 	case sniff.GraphDef:
 		return readGraphDef
 	}
@@ -29,5 +36,5 @@ func dataReader(f sniff.Format) reader {
 
 // dataLimitErrors are the errors of their readers that tell of a limit.
 func dataLimitErrors() []any {
-	return []any{new(*gguf.LimitError), new(*npy.LimitError), new(*onnx.LimitError), new(*tf.LimitError)}
+	return []any{new(*gguf.LimitError), new(*npy.LimitError), new(*onnx.LimitError), new(*tf.LimitError), new(*hdf5.LimitError)}
 }

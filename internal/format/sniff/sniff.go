@@ -111,6 +111,9 @@ func Sniff(head, tail []byte, size int64, name string) Result {
 		add(zipKind(nil, tail))
 		add(Zip)
 	}
+	if r.Has(Zip) && r.Promises(Keras) {
+		add(Keras) // its members may have been renamed
+	}
 	return r
 }
 
