@@ -30,7 +30,7 @@ var codeSinks = []sink{
 }
 
 // modelOutputExecuted reports answers of a model that reach an interpreter or a shell.
-var modelOutputExecuted = outputSinks(codeSinks, func(s sink, c call, arg python.Arg) []checks.Fix {
+var modelOutputExecuted = outputSinks(codeSinks, scriptCodeSinks, func(s sink, c call, arg python.Arg) []checks.Fix {
 	if s.name == "eval" && len(c.Args) == 1 {
 		if !hasImport(c.src, "ast") || !c.src.Editable() {
 			return []checks.Fix{{ID: "literal-eval", Title: "Read the value with ast.literal_eval", Applicability: checks.Manual, Steps: []string{
@@ -42,12 +42,14 @@ var modelOutputExecuted = outputSinks(codeSinks, func(s sink, c call, arg python
 		return []checks.Fix{{ID: "literal-eval", Title: "Read the value with ast.literal_eval", Applicability: checks.Unsafe, Edits: c.replace(c.First, c.Open, "ast.literal_eval"),
 			Breaks: "Only literals are understood: numbers, strings, lists, dicts. Expressions with names or calls are refused."}}
 	}
-	return []checks.Fix{{ID: "allow-list", Title: "Let the model choose from a list of actions", Applicability: checks.Manual, Steps: []string{
-		"Write down the actions that the model may take as a table from name to function.",
-		"Ask for a name and arguments in a schema, look the name up, refuse what is not there, and check the arguments.",
-		"Where free code is the point of the product: run it in a container or virtual machine without network, secrets and write access.",
-	}}}
-})
+	return []checks.Fix{allowActions}
+}, allowActions)
+
+var allowActions = checks.Fix{ID: "allow-list", Title: "Let the model choose from a list of actions", Applicability: checks.Manual, Steps: []string{
+	"Write down the actions that the model may take as a table from name to function.",
+	"Ask for a name and arguments in a schema, look the name up, refuse what is not there, and check the arguments.",
+	"Where free code is the point of the product: run it in a container or virtual machine without network, secrets and write access.",
+}}
 
 // hasImport tells whether the file has "import name" at module level.
 func hasImport(src *checks.PythonSource, name string) bool {

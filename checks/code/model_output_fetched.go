@@ -27,7 +27,7 @@ var addressSinks = []sink{
 	{name: "flask.send_file", position: 0, does: asPath, ends: containsPath}, {name: "fastapi.responses.FileResponse", keyword: "path", does: asPath, ends: containsPath},
 }
 
-var modelOutputFetched = outputSinks(addressSinks, func(s sink, _ call, _ python.Arg) []checks.Fix { return []checks.Fix{confine(s)} })
+var modelOutputFetched = outputSinks(addressSinks, scriptAddressSinks, func(s sink, _ call, _ python.Arg) []checks.Fix { return []checks.Fix{confine(s)} }, confine(sink{does: asURL}))
 
 // confine is how an address or a path is kept inside what was meant.
 func confine(s sink) checks.Fix {

@@ -38,10 +38,10 @@ func notExecutor(c call) bool {
 	return !strings.Contains(o, "executor") && !strings.Contains(o, "tool") && !strings.Contains(o, "sandbox") && !strings.Contains(o, "workflow") && !strings.Contains(o, "agent") && !strings.Contains(o, "service")
 }
 
-var modelOutputInSQL = outputSinks(querySinks, func(_ sink, c call, _ python.Arg) []checks.Fix {
-	return []checks.Fix{{ID: "constrain-query", Title: "Bind values, or parse and limit the query", Applicability: checks.Manual, Steps: []string{
-		"If only values come from the model: write the query as a constant with placeholders, and pass the values as parameters.",
-		"If the model writes the query: parse it (sqlglot), allow one SELECT over listed tables, and refuse everything else.",
-		"Run it as a database role that can only read what the asking user may read, with a limit of rows and time.",
-	}}}
-})
+var constrainQuery = checks.Fix{ID: "constrain-query", Title: "Bind values, or parse and limit the query", Applicability: checks.Manual, Steps: []string{
+	"If only values come from the model: write the query as a constant with placeholders, and pass the values as parameters.",
+	"If the model writes the query: parse it, allow one SELECT over listed tables, and refuse everything else.",
+	"Run it as a database role that can only read what the asking user may read, with a limit of rows and time.",
+}}
+
+var modelOutputInSQL = outputSinks(querySinks, scriptQuerySinks, func(sink, call, python.Arg) []checks.Fix { return []checks.Fix{constrainQuery} }, constrainQuery)

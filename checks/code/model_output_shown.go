@@ -39,13 +39,15 @@ func htmlType(c call) bool { return c.src.Keyword(c.Call, "content_type").Str ==
 
 func noType(c call) bool { return c.src.Keyword(c.Call, "content_type").Kind == python.Absent }
 
-var modelOutputAsHTML = outputSinks(pageSinks, func(_ sink, c call, _ python.Arg) []checks.Fix {
+var modelOutputAsHTML = outputSinks(pageSinks, scriptPageSinks, func(_ sink, c call, _ python.Arg) []checks.Fix {
 	if v := c.src.Keyword(c.Call, "unsafe_allow_html"); v.Kind == python.True && v.First != 0 && c.src.Editable() {
 		return []checks.Fix{{ID: "no-raw-html", Title: "Set unsafe_allow_html=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
 	}
-	return []checks.Fix{{ID: "sanitise-html", Title: "Sanitise the answer before it becomes markup", Applicability: checks.Manual, Steps: []string{
-		"If the answer is text: escape it (html.escape, or a template with autoescape).",
-		"If it is formatted text: render it, then clean the HTML with an allow-list (nh3.clean).",
-		"Send a content security policy that loads no images, scripts or styles from elsewhere.",
-	}}}
-})
+	return []checks.Fix{sanitise}
+}, sanitise)
+
+var sanitise = checks.Fix{ID: "sanitise-html", Title: "Sanitise the answer before it becomes markup", Applicability: checks.Manual, Steps: []string{
+	"If the answer is text: escape it (html.escape in Python, textContent in scripts, a template with autoescape).",
+	"If it is formatted text: render it, then clean the HTML with an allow-list (nh3.clean in Python, DOMPurify.sanitize in scripts).",
+	"Send a content security policy that loads no images, scripts or styles from elsewhere.",
+}}

@@ -65,6 +65,7 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 				flow = flowOf(src, t.source(src))
 			}
 			plain := flow.Rules.Ends
+			flow.Head = h.sink.does == asURL
 			flow.Rules.Ends = func(label string) bool {
 				return plain(label) || h.sink.ends != "" && slices.Contains(strings.Fields(h.sink.ends), label)
 			}
@@ -146,8 +147,12 @@ func short(s string) string {
 	return s
 }
 
-func outputSinks(sinks []sink, fix func(s sink, c call, arg python.Arg) []checks.Fix) checks.CheckFunc {
+// outputSinks is the detector of a rule: what a model answers reaches one of these, in Python or in a script.
+func outputSinks(sinks []sink, scripts []scriptSink, fix func(s sink, c call, arg python.Arg) []checks.Fix, scriptFix checks.Fix) checks.CheckFunc {
 	return func(_ context.Context, p *checks.Pass) error {
+		if err := scriptOutputs(p, scripts, scriptFix); err != nil {
+			return err
+		}
 		return eachFlow(p, modelOutput, sinks, func(s sink, c call, arg python.Arg, o *python.Origin) {
 			f := c.report(flowMessage(modelOutput.says, o.What, s.does))
 			describe(f, p, c.src, o)

@@ -57,9 +57,11 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 		}
 		if o := flow.From(arg.First, arg.Last, c.Scope); arg.First != 0 && o != nil {
 			describe(f, p, src, o)
-			f.Severity = rules.High
-			reason := "the data comes from " + short(o.What)
-			f.SeverityReason = &reason
+			if f.InAI = isAI(src) || modelLike.MatchString(string(src.Text(arg.First, arg.Last))); f.InAI {
+				f.Severity = rules.High
+				reason := "the data comes from " + short(o.What)
+				f.SeverityReason = &reason
+			}
 			return
 		}
 		switch text := string(src.Text(arg.First, arg.Last)); {
@@ -77,6 +79,11 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 func strangerSource(src *checks.PythonSource) func(e python.Expr) string {
 	return func(e python.Expr) string {
 		if !e.Call {
+			for _, n := range src.Names(e.First, e.Last, e.Scope) {
+				if n == "flask.request.data" || n == "flask.request.files" {
+					return n
+				}
+			}
 			return ""
 		}
 		switch e.Label {

@@ -8,6 +8,7 @@ import "bakedin/checks"
 func Registry() checks.Registry {
 	return checks.Registry{
 		"archive-extract-unfiltered":        checks.CheckFunc(archiveUnfiltered),
+		"browser-runs-client":               checks.CheckFunc(browserClient),
 		"code-execution-tool":               checks.CheckFunc(codeExecutionTool),
 		"code-from-model-package":           checks.CheckFunc(codeFromModel),
 		"cors-star-with-credentials":        checks.CheckFunc(corsStar),

@@ -55,6 +55,9 @@ func debugServer(_ context.Context, p *checks.Pass) error {
 
 // corsStar reports endpoints that any web page may call with the user's credentials.
 func corsStar(_ context.Context, p *checks.Pass) error {
+	if err := scriptCORS(p); err != nil {
+		return err
+	}
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil {
 		return err

@@ -147,6 +147,9 @@ func isSystem(role string) bool { return role == "system" || role == "developer"
 
 // systemPrompt reports text of strangers that enters the system role.
 func systemPrompt(_ context.Context, p *checks.Pass) error {
+	if err := scriptSystemPrompt(p); err != nil {
+		return err
+	}
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil {
 		return err
@@ -178,14 +181,16 @@ func systemPrompt(_ context.Context, p *checks.Pass) error {
 		if why != "" {
 			lower(f, rules.Medium, why)
 		}
-		f.Fixes = []checks.Fix{{ID: "move-to-user", Title: "Put it into a message of the user role", Applicability: checks.Manual, Steps: []string{
-			"Keep the system text constant.",
-			`Give the value in a message of its own: {"role": "user", "content": value}.`,
-			"Where it must stay: put it between tags, say that what is between them is data and no instruction, and check what comes out.",
-		}}}
+		f.Fixes = []checks.Fix{moveToUser}
 	}
 	return err
 }
+
+var moveToUser = checks.Fix{ID: "move-to-user", Title: "Put it into a message of the user role", Applicability: checks.Manual, Steps: []string{
+	"Keep the system text constant.",
+	`Give the value in a message of its own, of role "user".`,
+	"Where it must stay: put it between tags, say that what is between them is data and no instruction, and check what comes out.",
+}}
 
 // retrievedSource says of a parameter or variable, by its name, that its text was fetched.
 func retrievedSource(src *checks.PythonSource) func(e python.Expr) string {

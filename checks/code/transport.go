@@ -11,6 +11,9 @@ import (
 
 // tlsOff reports connections that do not check who is on the other side.
 func tlsOff(_ context.Context, p *checks.Pass) error {
+	if err := scriptTLSOff(p); err != nil {
+		return err
+	}
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil {
 		return err
@@ -18,6 +21,9 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 	ai := isAI(src)
 	found := func(f *checks.Finding) {
 		f.InAI = ai
+		if !ai && f.Severity == "" {
+			lower(f, rules.Medium, aside)
+		}
 		if len(f.Fixes) == 0 {
 			f.Fixes = []checks.Fix{{ID: "trust-a-certificate", Title: "Check certificates", Applicability: checks.Manual, Steps: []string{
 				"Take the switch out: the default checks.",
@@ -69,9 +75,9 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 			message = "No https connection of this process checks a certificate any more."
 		case strings.HasSuffix(target, ".verify") && v.Kind == python.False && (importsAny(src, []string{"requests", "httpx"})) && sessionLike(target):
 			message = target + " = False: no request of this session checks a certificate."
-		case strings.HasSuffix(target, ".check_hostname") && v.Kind == python.False && importsAny(src, []string{"ssl", "urllib3", "aiohttp", "httpx"}):
+		case strings.HasSuffix(target, ".check_hostname") && v.Kind == python.False && !strings.HasPrefix(target, "self.") && importsAny(src, []string{"ssl", "urllib3", "aiohttp", "httpx"}):
 			message = "The name in the certificate is not compared with the host."
-		case strings.HasSuffix(target, ".verify_mode") && strings.HasSuffix(value, "CERT_NONE"):
+		case strings.HasSuffix(target, ".verify_mode") && !strings.HasPrefix(target, "self.") && strings.HasSuffix(value, "CERT_NONE"):
 			message = "The context checks no certificate."
 		case strings.HasPrefix(target, "os.environ[") && tlsVariable(target, v):
 			message = "The environment tells libraries not to check certificates."
@@ -80,11 +86,17 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 			start, end := src.Token(a.Target, a.Last)
 			f := p.At(start, end, message)
 			f.Anchor = "tls " + target
+			if strings.HasSuffix(target, ".check_hostname") || strings.HasSuffix(target, ".verify_mode") {
+				lower(f, rules.Medium, "the context may be one of a few connections")
+			}
 			found(f)
 		}
 	}
 	return err
 }
+
+// aside is why general hygiene is no more than medium in a source that has to do with no model.
+const aside = "medium at most: the source itself uses no model"
 
 func sessionLike(target string) bool {
 	t := strings.ToLower(target)
@@ -154,6 +166,9 @@ var asksLogin = []string{"HTTPBearer", "OAuth2PasswordBearer", "APIKeyHeader", "
 
 // bindsEverywhere reports servers that listen on every interface.
 func bindsEverywhere(_ context.Context, p *checks.Pass) error {
+	if err := scriptBindsEverywhere(p); err != nil {
+		return err
+	}
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil {
 		return err

@@ -16,6 +16,18 @@ var safeLoaders = []string{"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoad
 
 // yamlUnsafeLoad reports loads of YAML that build any Python object the text names.
 func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	ai := isAI(src)
+	defer func() {
+		for _, f := range p.Found() {
+			if f.InAI = ai; !ai && f.Severity == "" {
+				lower(f, rules.Medium, aside)
+			}
+		}
+	}()
 	return eachCall(p, []string{"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.full_load", "yaml.full_load_all"}, func(c call) {
 		all := strings.HasSuffix(c.name, "_all")
 		name := strings.TrimSuffix(strings.TrimPrefix(c.name, "yaml."), "_all")

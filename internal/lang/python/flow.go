@@ -9,6 +9,7 @@ type Flow struct {
 	Rules FlowRules
 
 	frames  []frame
+	Head    bool // only the start of a text matters, as the host in an address does
 	budget  int
 	sink    int32 // where the value is used
 	inScope int32
@@ -64,6 +65,9 @@ func (w *Flow) expr(first, last, scope int32, depth int) *Origin {
 	if w.budget -= int(max(last-first, 0)); depth > maxFlowDepth || w.budget < 0 || first >= last || w.isTest(first, last) {
 		return nil
 	}
+	if w.Head {
+		last = w.headEnd(first, last)
+	}
 	for i := first; i < last; {
 		t := &w.Toks[i]
 		switch {
@@ -100,6 +104,19 @@ func (w *Flow) expr(first, last, scope int32, depth int) *Origin {
 		}
 	}
 	return nil
+}
+
+// headEnd is the end of the first operand of a sum: what follows cannot change how the text begins.
+func (w *Flow) headEnd(first, last int32) int32 {
+	for i := first + 1; i < last; i++ {
+		if w.Toks[i-1].Mate > i-1 {
+			i = w.Toks[i-1].Mate + 1
+		}
+		if i < last && w.isOp(i, '+') {
+			return i
+		}
+	}
+	return last
 }
 
 // isTest tells whether the expression is a comparison, whose result is only true or false.
@@ -148,6 +165,9 @@ func (w *Flow) literalChain(first, head, end, scope int32, depth int) *Origin {
 	case t.Kind == FStart && t.Mate > first:
 		for i := first + 1; i < t.Mate && o == nil; i++ {
 			if m := w.Toks[i].Mate; w.isOp(i, '{') && m > i {
+				if w.Head && (i > first+1 || w.Toks[i].Start > t.End+8) {
+					break
+				}
 				o = w.expr(i+1, w.fieldEnd(i+1, m), scope, depth+1)
 				i = m
 			}
@@ -249,6 +269,9 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 	}
 	for k := len(found) - 1; k >= 0; k-- {
 		b := &w.bindings[found[k]]
+		if w.budget -= 4; w.budget < 0 {
+			return nil
+		}
 		if b.scope == scope && b.kind != bindParam && b.tok >= i || w.busy[b.tok] {
 			continue
 		}
@@ -281,6 +304,7 @@ func (w *Flow) binding(b *binding, depth int) *Origin {
 // attribute follows self.name, or module.name, to the assignments of the same text.
 func (w *Flow) attribute(first, last, scope int32, depth int) *Origin {
 	text := string(w.Text(first, last))
+	w.budget -= len(w.Assigns) / 8
 	for k := len(w.Assigns) - 1; k >= 0; k-- {
 		a := &w.Assigns[k]
 		if a.Scope != scope && !w.is(first, "self") && !w.is(first, "cls") || a.Scope == scope && a.Target >= first || string(w.Text(a.Target, a.TargetEnd)) != text || w.busy[a.Target] {
@@ -342,6 +366,7 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 		return nil
 	}
 	name := w.identifier(d.Name)
+	w.budget -= len(w.Calls) / 4
 	for k := range w.Calls {
 		c := &w.Calls[k]
 		if c.Scope == d.Scope || w.Method(c) != name || w.localFunction(c.First, c.Open, c.Scope) != d {
@@ -416,6 +441,7 @@ func (w *Flow) localFunction(first, open, scope int32) *Def {
 		return nil
 	}
 	text := w.identifier(name)
+	w.budget -= len(w.Defs) / 8
 	for k := range w.Defs {
 		d := &w.Defs[k]
 		if !d.Class && w.identifier(d.Name) == text && (w.scopes[d.Outer].class == (name != first && w.isOp(name-1, '.'))) {

@@ -38,6 +38,7 @@ func (w *Flow) guarded(name string, b *binding, use, scope int32) bool {
 	if b.scope != scope && from > to {
 		return false
 	}
+	w.budget -= int(max(to-from, 0)) / 8
 	for i := w.lineOf(from); i < to; i = w.nextLine(i) {
 		if w.settles(name, i, w.nextLine(i)) {
 			return true

@@ -1,0 +1,238 @@
+package code
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/javascript"
+	"bakedin/internal/safe"
+	"bakedin/rules"
+)
+
+// modules of npm that talk to a model
+var modelModules = regexp.MustCompile(`^(?:openai|@anthropic-ai/.*|ai|ai/.*|@ai-sdk/.*|langchain|langchain/.*|@langchain/.*|llamaindex|@openai/agents.*|@google/genai|@google/generative-ai|ollama|cohere-ai|@mistralai/.*|groq-sdk|replicate|@huggingface/.*|@xenova/transformers|@aws-sdk/client-bedrock-runtime|@modelcontextprotocol/sdk.*|@azure/openai|together-ai|node-llama-cpp|@mastra/.*|genkit|@genkit-ai/.*|portkey-ai|@microsoft/.*teams-ai|copilotkit|@copilotkit/.*)$`)
+
+var scriptAskMethods = regexp.MustCompile(`(?:^|\.)(?:chat\.completions\.(?:create|parse)|chat\.completions\.stream|completions\.create|responses\.(?:create|parse)|createChatCompletion|createCompletion|generateContent(?:Stream)?|models\.generateContent|chat\.complete|InvokeModelCommand)$`)
+
+var scriptAskFunctions = set("generateText", "streamText", "generateObject", "streamObject", "useChat", "useCompletion", "useAssistant", "useObject", "experimental_generateText")
+
+var scriptAskObject = regexp.MustCompile(`(?i)(?:^|_|\.)(?:\w*(?:llm|chain|agent|model|chatbot|assistant|gpt|claude|gemini|executor|ollama|anthropic|chat|runnable|queryengine|chatengine))$`)
+
+var scriptAskMethod = set("invoke", "call", "run", "predict", "stream", "generate", "complete", "chat", "query", "sendMessage", "generateContent", "execute", "textGeneration", "chatCompletion")
+
+var scriptAskName = regexp.MustCompile(`(?i)^(?:ask|call|query|prompt|chat|get|run|invoke|generate|complete|fetch)(?:With|From|To)?(?:The)?(?:LLM|GPT|Claude|OpenAI|Gemini|ChatGPT|Completion|AI|Model)(?:Response|Completion|Answer|Reply|Output|Text|Code|SQL|Query)?$`)
+
+// harmless properties and functions of scripts
+var scriptHarmless = set("length", "usage", "finish_reason", "finishReason", "role", "created", "id", "status", "ok", "startsWith", "endsWith", "includes", "indexOf", "test", "has", "some", "every",
+	"Number", "parseInt", "parseFloat", "Boolean", "isArray", "safeParse", "encodeURIComponent", "basename", "textContent", "totalTokens", "isLoading", "error", "input", "setInput", "handleSubmit", "handleInputChange", "append")
+
+var scriptPasses = set("String", "parse", "stringify", "from", "values", "entries", "all", "concat", "join", "marked", "render", "renderMarkdown", "markdownToHtml", "micromark", "format", "resolve", "trim", "Buffer", "toString", "decode", "text", "raw", "compile", "assign", "converter", "makeHtml", "md", "parseMarkdown", "toHtml", "sql", "unsafe", "Error")
+
+var scriptSettling = regexp.MustCompile(`(?i)^(?:has|includes|hasOwn|hasOwnProperty|isArray)$|valid|allow|safe|permit|approv|confirm|sanit|verif|authoriz|whitelist`)
+
+// scriptSource is a source of one rule in scripts.
+type scriptSource func(s *javascript.File) func(e javascript.Expr) string
+
+func scriptFlow(s *javascript.File, source scriptSource) *javascript.Flow {
+	return s.Follow(javascript.FlowRules{
+		Source: source(s),
+		Passes: func(label string) bool { return scriptPasses[label] || extractor.MatchString(snake(label)) },
+		Ends:   func(label string) bool { return scriptHarmless[label] },
+		Guards: scriptSettling.MatchString,
+	})
+}
+
+// snake writes extractCode as extract_code.
+func snake(label string) string {
+	var b strings.Builder
+	for _, r := range label {
+		if r >= 'A' && r <= 'Z' {
+			b.WriteByte('_')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func importsModule(s *javascript.File, re *regexp.Regexp) bool {
+	return slices.ContainsFunc(s.Imports, func(m javascript.Import) bool { return re.MatchString(m.Module) })
+}
+
+// scriptModelSource says of an expression which model it is the answer of.
+func scriptModelSource(s *javascript.File) func(e javascript.Expr) string {
+	library := importsModule(s, modelModules)
+	anthropic := importsModule(s, regexp.MustCompile(`^@anthropic-ai/`))
+	relative := map[string]bool{}
+	for _, m := range s.Imports {
+		if strings.HasPrefix(m.Module, ".") || strings.HasPrefix(m.Module, "@/") || strings.HasPrefix(m.Module, "~/") {
+			relative[m.Local] = true
+		}
+	}
+	return func(e javascript.Expr) string {
+		if !e.Call {
+			return ""
+		}
+		open := s.Toks[e.Last-1].Mate
+		callee := s.Dotted(e.First, open)
+		switch {
+		case scriptAskMethods.MatchString(callee), anthropic && (strings.HasSuffix(callee, "messages.create") || strings.HasSuffix(callee, "messages.stream")):
+			return callee
+		case library && scriptAskFunctions[callee]:
+			return callee
+		case relative[callee] && scriptAskName.MatchString(callee):
+			return callee
+		case library && scriptAskMethod[e.Label] && strings.Contains(callee, ".") && scriptAskObject.MatchString(callee[:strings.LastIndexByte(callee, '.')]):
+			return callee
+		case e.Label == "fetch" || callee == "axios.post":
+			if args := s.Args(open); len(args) > 0 {
+				if url := string(s.Text(args[0][0], args[0][1])); modelHosts.MatchString(strings.Trim(url, "\"'`")) {
+					return strings.Trim(url, "\"'`")
+				}
+			}
+		}
+		return ""
+	}
+}
+
+// scriptUserSource says of an expression that the client of a server sent it.
+func scriptUserSource(s *javascript.File) func(e javascript.Expr) string {
+	return func(e javascript.Expr) string {
+		callee := s.Dotted(e.First, e.Last)
+		switch {
+		case e.Param:
+			if strangersName.MatchString(snake(e.Label)) {
+				return e.Label
+			}
+		case e.Call:
+			if e.Label == "json" || e.Label == "formData" || e.Label == "text" {
+				if o := strings.TrimSuffix(callee, "."+e.Label+"()"); o == "req" || o == "request" || o == "c.req" || o == "ctx.request" || o == "ctx.req" {
+					return callee
+				}
+			}
+			if strings.HasSuffix(callee, "searchParams.get()") {
+				return callee
+			}
+		case callee == "req.body" || callee == "req.query" || callee == "req.params" || callee == "request.body" || callee == "request.query" || callee == "ctx.request.body" || callee == "event.body" || callee == "ctx.query":
+			return callee
+		}
+		return ""
+	}
+}
+
+// scriptSink is a function, or a property that is assigned, that does something with a text a stranger must not choose.
+type scriptSink struct {
+	callee *regexp.Regexp // of a call
+	arg    int
+	target *regexp.Regexp // of an assignment
+	does   string
+	ends   string
+	module *regexp.Regexp // the file must import it
+}
+
+func match(re string) *regexp.Regexp { return regexp.MustCompile(re) }
+
+var childProcess = match(`^(?:node:)?child_process$|^execa$|^shelljs$|^zx$`)
+
+const asShell = "is run by a shell."
+
+var scriptCodeSinks = []scriptSink{
+	{callee: match(`^(?:window\.|globalThis\.)?eval$`), does: runs},
+	{callee: match(`^(?:new )?Function$`), arg: -1, does: runs},
+	{callee: match(`^vm\.(?:runIn\w*Context|compileFunction)$|^(?:runInNewContext|runInThisContext|runInContext)$|^vm\.Script$`), does: runs},
+	{callee: match(`^(?:child_process\.|cp\.|shell\.)?(?:exec|execSync|execCommand)$|^exec(?:Async|Promise|P)$|^promisify\(\)\(\)$`), does: asShell, module: childProcess},
+	{callee: match(`^(?:child_process\.|cp\.)?(?:spawn|spawnSync|execFile|execFileSync)$`), does: "decides which program is run.", module: childProcess},
+	{callee: match(`^(?:window\.)?set(?:Timeout|Interval)$`), does: runs},
+}
+
+var scriptQuerySinks = []scriptSink{
+	{callee: match(`(?i)(?:^|\.)\w*(?:db|pool|conn|connection|client|knex|sequelize|prisma|sqlite|pg|mysql|database|datasource|manager|queryRunner)\.(?:query|execute|exec|run|all|get|prepare|raw|unsafe|\$queryRawUnsafe|\$executeRawUnsafe)$|\$(?:query|execute)RawUnsafe$`), does: asSQL},
+}
+
+const scriptCleans = "sanitize sanitizeHtml sanitizeHTML escapeHtml escapeHTML escape xss clean encode DOMPurify purify"
+
+var scriptPageSinks = []scriptSink{
+	{target: match(`\.(?:innerHTML|outerHTML|srcdoc)$`), does: asHTML, ends: scriptCleans},
+	{target: match(`^__html$`), does: asHTML, ends: scriptCleans},
+	{callee: match(`^document\.write(?:ln)?$|\.insertAdjacentHTML$|^\$\(\)\.(?:html|append|prepend)$|\.setHTMLUnsafe$|\.createContextualFragment$`), arg: -1, does: asHTML, ends: scriptCleans},
+	{callee: match(`^bypassSecurityTrustHtml$|\.bypassSecurityTrustHtml$`), does: asHTML, ends: scriptCleans},
+}
+
+var scriptAddressSinks = []scriptSink{
+	{callee: match(`^(?:window\.)?fetch$|^axios(?:\.(?:get|post|put|request))?$|^got(?:\.\w+)?$|^undici\.request$`), does: asURL},
+	{callee: match(`^(?:fs|fsp|fs\.promises)\.(?:readFile|writeFile|unlink|rm|appendFile|readFileSync|writeFileSync|unlinkSync|rmSync|createReadStream|createWriteStream)$|^(?:readFile|writeFile|readFileSync|writeFileSync)$`), does: asPath, ends: "basename", module: match(`^(?:node:)?fs(?:/promises)?$|^fs-extra$`)},
+}
+
+// eachScriptFlow reports the places of a script where a tainted value reaches a sink.
+func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, report func(k scriptSink, first, last int32, o *javascript.Origin, s *javascript.File)) error {
+	s, err := checks.Script.Of(p.File)
+	if s == nil {
+		return err
+	}
+	var flow *javascript.Flow
+	try := func(k *scriptSink, first, last, from, to int32) {
+		if flow == nil {
+			flow = scriptFlow(s, source)
+		}
+		plain := flow.Rules.Ends
+		flow.Rules.Ends = func(label string) bool {
+			return plain(label) || k.ends != "" && slices.Contains(strings.Fields(k.ends), label)
+		}
+		flow.Head = k.does == asURL
+		o := flow.From(from, to)
+		flow.Rules.Ends = plain
+		if o != nil {
+			report(*k, first, last, o, s)
+		}
+	}
+	for n := range sinks {
+		k := &sinks[n]
+		if k.module != nil && !importsModule(s, k.module) {
+			continue
+		}
+		if k.callee != nil {
+			for i := range s.Calls {
+				c := &s.Calls[i]
+				if !k.callee.MatchString(s.Callee(c)) {
+					continue
+				}
+				args := s.Args(c.Open)
+				switch {
+				case k.arg < 0 && len(args) > 0:
+					try(k, c.First, c.Open, args[len(args)-1][0], args[len(args)-1][1])
+				case k.arg >= 0 && k.arg < len(args):
+					try(k, c.First, c.Open, args[k.arg][0], args[k.arg][1])
+				}
+			}
+			continue
+		}
+		for _, a := range s.Assignments() {
+			if k.target.MatchString(s.Dotted(a.Target, a.TargetEnd)) {
+				try(k, a.Target, a.TargetEnd, a.First, a.Last)
+			}
+		}
+	}
+	return err
+}
+
+// scriptFinding reports a flow in a script.
+func scriptFinding(p *checks.Pass, s *javascript.File, first, last int32, o *javascript.Origin, says, does string) *checks.Finding {
+	f := p.At(int(s.Toks[first].Start), int(s.Toks[last-1].End), flowMessage(says, o.What, does))
+	f.Anchor = "flow " + s.Dotted(first, last)
+	f.InAI = true
+	start, end := int(s.Toks[o.First].Start), int(s.Toks[o.Last-1].End)
+	f.Related = append(f.Related, checks.Related{Role: "source", Message: safe.Line("it comes from here: " + o.What), Path: p.File.Path, Start: p.File.Position(start), End: p.File.Position(end)})
+	if o.Steps > 0 && p.Rule.Severity == rules.Critical {
+		lower(f, rules.High, "the value goes through a function of this file")
+	}
+	return f
+}
+
+// scriptOutputs reports what a model answers reaching sinks in scripts.
+func scriptOutputs(p *checks.Pass, sinks []scriptSink, fix checks.Fix) error {
+	return eachScriptFlow(p, scriptModelSource, sinks, func(k scriptSink, first, last int32, o *javascript.Origin, s *javascript.File) {
+		scriptFinding(p, s, first, last, o, modelOutput.says, k.does).Fixes = []checks.Fix{fix}
+	})
+}

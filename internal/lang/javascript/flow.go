@@ -1,0 +1,435 @@
+package javascript
+
+import "slices"
+
+// Flow follows values from where they come from, through assignments, templates and the functions of the same file.
+type Flow struct {
+	*File
+	Rules FlowRules
+	Head  bool // only the start of a text matters, as the host in an address does
+
+	frames []map[int32]*Origin // what the parameters of the functions being followed are, by token
+	inside []*function
+	budget int
+	sink   int32
+	busy   map[int32]bool
+}
+
+// FlowRules say what a value is, and what becomes of it.
+type FlowRules struct {
+	Source func(e Expr) string     // what an expression brings in; "" for nothing
+	Passes func(label string) bool // a call whose result is made of its arguments
+	Ends   func(label string) bool // a property, method or function that gives something harmless
+	Guards func(label string) bool // a function that, asked in a condition, settles what a value may be
+}
+
+// Expr is a chain of names, properties, calls and subscripts: tokens [First, Last). Label is its last name.
+type Expr struct {
+	First, Last int32
+	Label       string
+	Call        bool // it ends in a call
+	Param       bool // it is the parameter of a function, seen at its definition
+}
+
+// Origin is the source that a value comes from.
+type Origin struct {
+	First, Last int32
+	What        string
+	Steps       int // functions it went through
+}
+
+const (
+	maxFlowDepth  = 24
+	maxFlowBudget = 20000
+)
+
+// Follow makes a Flow over the file.
+func (f *File) Follow(r FlowRules) *Flow { return &Flow{File: f, Rules: r} }
+
+// From tells where the value of tokens [first, last) comes from, or nil.
+func (w *Flow) From(first, last int32) *Origin {
+	w.budget, w.sink, w.busy = maxFlowBudget, first, map[int32]bool{}
+	return w.expr(first, last, 0)
+}
+
+// expr looks for a source among the operands of an expression.
+func (w *Flow) expr(first, last int32, depth int) *Origin {
+	if w.budget -= int(max(last-first, 0)); depth > maxFlowDepth || w.budget < 0 || first >= last {
+		return nil
+	}
+	first, last = w.operands(first, last)
+	for i := first; i < last; {
+		t := &w.Toks[i]
+		switch {
+		case t.Kind == Name && (w.is(i, "await") || w.is(i, "new") || w.is(i, "async")):
+			i++
+		case t.Kind == Name && w.is(i, "as"): // TypeScript: x as T
+			return nil
+		case t.Kind == Name && (w.is(i, "typeof") || w.is(i, "function")):
+			return nil
+		case t.Kind == Name && w.isOp(i+1, opArrow), t.Kind == Op && t.Op == '(' && t.Mate > i && w.isOp(t.Mate+1, opArrow):
+			return nil // a function is no value of its own
+		case t.Kind == Name:
+			end := w.chainEnd(i+1, last)
+			if o := w.chain(i, end, depth); o != nil {
+				return o
+			}
+			i = end
+		case t.Kind == TStart || t.Kind == Str || t.Kind == Op && (t.Op == '(' || t.Op == '[' || t.Op == '{'):
+			head := i + 1
+			if t.Mate > i && t.Mate < last {
+				head = t.Mate + 1
+			}
+			end := w.chainEnd(head, last)
+			if o := w.trailers(i, head, end, depth, w.literal(i, depth)); o != nil {
+				return o
+			}
+			i = end
+		default:
+			i++
+		}
+		if w.Head && i < last && w.isOp(i, '+') {
+			return nil
+		}
+	}
+	return nil
+}
+
+// operands narrows an expression to what its value can be: the branches of a condition, nothing of a comparison.
+func (w *Flow) operands(first, last int32) (int32, int32) {
+	for i := first; i < last; i++ {
+		t := &w.Toks[i]
+		switch {
+		case t.Mate > i:
+			i = t.Mate
+		case t.Kind == Op && t.Op == '?':
+			return i + 1, last
+		case t.Kind == Op && t.Op == opArrow:
+			return first, last
+		}
+	}
+	for i := first; i < last; i++ {
+		t := &w.Toks[i]
+		switch {
+		case t.Mate > i:
+			i = t.Mate
+		case t.Kind == Op && (t.Op == opEqual || t.Op == opCompare), w.is(i, "instanceof"), t.Kind == Op && t.Op == '!' && i == first:
+			return first, first
+		}
+	}
+	return first, last
+}
+
+func (w *Flow) chainEnd(i, last int32) int32 {
+	for i < last {
+		switch t := &w.Toks[i]; {
+		case t.Kind == Op && t.Op == '.' && i+1 < last:
+			i++
+			if w.Toks[i].Kind == Name {
+				i++
+			}
+		case t.Kind == Op && t.Op == '!' && w.isOp(i+1, '.'):
+			i++
+		case t.Kind == Op && (t.Op == '(' || t.Op == '[') && t.Mate > i && t.Mate < last:
+			i = t.Mate + 1
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// literal looks into templates, parentheses, lists and objects.
+func (w *Flow) literal(i int32, depth int) *Origin {
+	t := &w.Toks[i]
+	switch {
+	case t.Kind == TStart && t.Mate > i:
+		for k := i + 1; k < t.Mate; k++ {
+			if m := w.Toks[k].Mate; w.isOp(k, '{') && m > k {
+				if w.Head && (k > i+1 || w.Toks[k].Start > t.End+8) {
+					return nil
+				}
+				if o := w.expr(k+1, m, depth+1); o != nil {
+					return o
+				}
+				k = m
+			}
+		}
+	case t.Kind == Op && t.Mate > i:
+		for _, a := range w.Args(i) {
+			first := a[0]
+			if t.Op == '{' && w.isOp(first+1, ':') {
+				first += 2
+			}
+			if o := w.expr(first, a[1], depth+1); o != nil {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+func (w *Flow) chain(first, end int32, depth int) *Origin {
+	var o *Origin
+	if what := w.Rules.Source(Expr{First: first, Last: first + 1, Label: w.word(first)}); what != "" {
+		o = &Origin{first, first + 1, what, 0}
+	} else if !w.isOp(first+1, '(') {
+		o = w.name(first, depth)
+	}
+	return w.trailers(first, first+1, end, depth, o)
+}
+
+// trailers carries an origin over properties, calls and subscripts, and looks for one in them.
+func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
+	label := ""
+	if w.Toks[first].Kind == Name {
+		label = w.word(first)
+	}
+	for i < end {
+		switch {
+		case w.isOp(i, '.') && w.Toks[i+1].Kind == Name:
+			label = w.word(i + 1)
+			i += 2
+			if o != nil && w.Rules.Ends(label) {
+				return nil
+			}
+			if o == nil {
+				if what := w.Rules.Source(Expr{First: first, Last: i, Label: label}); what != "" {
+					o = &Origin{first, i, what, 0}
+				}
+			}
+		case w.isOp(i, '('):
+			next := w.Toks[i].Mate + 1
+			switch {
+			case w.Rules.Ends(label):
+				return nil
+			case o != nil:
+			default:
+				if what := w.Rules.Source(Expr{First: first, Last: next, Label: label, Call: true}); what != "" {
+					o = &Origin{first, next, what, 0}
+				} else if fn := w.local(first, i); fn != nil {
+					o = w.result(fn, i, depth)
+				} else if w.Rules.Passes(label) {
+					for _, a := range w.Args(i) {
+						if o = w.expr(a[0], a[1], depth+1); o != nil {
+							break
+						}
+					}
+				}
+			}
+			label = ""
+			i = next
+		case w.isOp(i, '['):
+			i = w.Toks[i].Mate + 1
+		default:
+			i++
+		}
+	}
+	return o
+}
+
+// name follows a name to its bindings before it, the latest first.
+func (w *Flow) name(i int32, depth int) *Origin {
+	name := w.word(i)
+	list := w.names[name]
+	for k := len(list) - 1; k >= 0; k-- {
+		b := &w.bindings[list[k]]
+		if w.budget -= 4; w.budget < 0 {
+			return nil
+		}
+		if !w.sees(b, i) || w.busy[b.tok] {
+			continue
+		}
+		if b.kind == bindImport {
+			return nil
+		}
+		w.busy[b.tok] = true
+		var o *Origin
+		if b.kind == bindParam {
+			o = w.param(b, depth)
+		} else {
+			o = w.expr(b.first, b.last, depth+1)
+		}
+		delete(w.busy, b.tok)
+		if o != nil {
+			if w.guarded(name, b.tok, i) {
+				return nil
+			}
+			return o
+		}
+		if b.kind == bindParam || w.within(b.block, i) && b.tok < i && w.declares(b.tok) {
+			return nil // the name means this one here
+		}
+	}
+	return nil
+}
+
+// sees tells whether a binding may be what a name at token i means: it stands before it, in a block around it or in one that
+// has ended by then.
+func (w *Flow) sees(b *binding, i int32) bool {
+	if b.kind == bindParam {
+		fn := &w.functions[b.fn]
+		return fn.body <= i && i < fn.end
+	}
+	if b.tok == i || i >= b.first && i < b.last {
+		return false
+	}
+	if w.within(b.block, i) {
+		if b.tok < i {
+			return true
+		}
+		w.budget -= len(w.functions) / 4
+		return w.functionAt(b.tok) != w.functionAt(i)
+	}
+	return b.tok < i && !w.declares(b.tok)
+}
+
+func (w *Flow) within(block, i int32) bool {
+	return block == 0 || block < i && i < w.Toks[block].Mate
+}
+
+// declares tells whether a binding is made by const, let or var.
+func (w *Flow) declares(tok int32) bool {
+	for k := tok - 1; k > 0 && tok-k < 40; k-- {
+		switch t := &w.Toks[k]; {
+		case t.Kind == Name && (w.is(k, "const") || w.is(k, "let") || w.is(k, "var")):
+			return true
+		case t.Kind == Op && (t.Op == ';' || t.Op == ')' || t.Op == '}'):
+			return false
+		case t.Line && t.Kind == Name && k < tok-1:
+			return false
+		}
+		if w.Toks[tok].Line {
+			return false
+		}
+	}
+	return false
+}
+
+// param follows a parameter to the argument of the call that is followed, to the calls of the file, or to what a callback is
+// called on: messages.map(m => m.content).
+func (w *Flow) param(b *binding, depth int) *Origin {
+	if n := len(w.frames); n > 0 {
+		if o, ok := w.frames[n-1][b.tok]; ok {
+			return o
+		}
+	}
+	if what := w.Rules.Source(Expr{First: b.tok, Last: b.tok + 1, Label: w.word(b.tok), Param: true}); what != "" {
+		return &Origin{b.tok, b.tok + 1, what, 0}
+	}
+	fn := &w.functions[b.fn]
+	w.budget -= len(w.Calls) / 4
+	if c := w.callAround(fn.body - 1); c != nil && fn.name == 0 {
+		if dot := c.Open - 2; w.isOp(dot, '.') {
+			return w.expr(c.First, dot, depth+1)
+		}
+		return nil
+	}
+	at := slices.IndexFunc(fn.params, func(p int32) bool { return p <= b.tok && (p == b.tok || w.Toks[p].Mate > b.tok) })
+	if fn.name == 0 || at < 0 || len(w.frames) > 0 {
+		return nil
+	}
+	for k := range w.Calls {
+		c := &w.Calls[k]
+		if w.local(c.First, c.Open) != fn {
+			continue
+		}
+		if args := w.Args(c.Open); at < len(args) {
+			if o := w.expr(args[at][0], args[at][1], depth+1); o != nil {
+				o.Steps++
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// callAround is the innermost call whose argument a token is.
+func (w *Flow) callAround(i int32) *Call {
+	var best *Call
+	for k := range w.Calls {
+		if c := &w.Calls[k]; c.Open < i && i < c.Close && (best == nil || c.Open > best.Open) {
+			best = c
+		}
+	}
+	return best
+}
+
+// local is the function of this file that a callee names.
+func (w *Flow) local(first, open int32) *function {
+	name := first
+	if open == first+3 && w.is(first, "this") {
+		name += 2
+	}
+	if open != name+1 || w.Toks[name].Kind != Name {
+		return nil
+	}
+	text := w.word(name)
+	w.budget -= len(w.functions) / 8
+	for k := range w.functions {
+		if fn := &w.functions[k]; fn.name > 0 && w.word(fn.name) == text {
+			return fn
+		}
+	}
+	return nil
+}
+
+// result is what a call of a function of this file returns.
+func (w *Flow) result(fn *function, open int32, depth int) *Origin {
+	if len(w.frames) >= 3 || slices.Contains(w.inside, fn) {
+		return nil
+	}
+	args := w.Args(open)
+	frame := map[int32]*Origin{}
+	for k, p := range fn.params {
+		frame[p] = nil
+		if k < len(args) {
+			frame[p] = w.expr(args[k][0], args[k][1], depth+1)
+		}
+	}
+	w.frames, w.inside = append(w.frames, frame), append(w.inside, fn)
+	defer func() { w.frames, w.inside = w.frames[:len(w.frames)-1], w.inside[:len(w.inside)-1] }()
+	for _, r := range w.returns(fn) {
+		if o := w.expr(r[0], r[1], depth+1); o != nil {
+			out := *o
+			out.Steps++
+			return &out
+		}
+	}
+	return nil
+}
+
+// guarded tells whether a condition between a binding and the use settles what the value may be.
+func (w *Flow) guarded(name string, from, use int32) bool {
+	if w.sink > use {
+		use = w.sink
+	}
+	w.budget -= int(max(use-from, 0)) / 8
+	for i := from; i < use; i++ {
+		if !w.is(i, "if") || !w.isOp(i+1, '(') || w.Toks[i+1].Mate < i {
+			continue
+		}
+		end := w.Toks[i+1].Mate
+		for k := i + 2; k < end; k++ {
+			switch {
+			case w.isOp(k, '(') && w.Toks[k-1].Kind == Name && w.Rules.Guards(w.word(k-1)) && w.mentions(name, k, w.Toks[k].Mate):
+				return true
+			case w.is(k, name) && !w.isOp(k-1, '.'):
+				e := w.chainEnd(k+1, end)
+				if w.is(e, "in") || w.isOp(e, opEqual) && w.Toks[e+1].Kind == Str {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (w *Flow) mentions(name string, a, b int32) bool {
+	for i := a; i < b; i++ {
+		if w.is(i, name) && !w.isOp(i-1, '.') {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,135 @@
+package javascript
+
+// function reads function name(params) { body }.
+func (f *File) function(i, _ int32) {
+	open := i + 1
+	if f.isOp(open, '*') {
+		open++
+	}
+	name := int32(0)
+	if f.Toks[open].Kind == Name {
+		name = open
+		open++
+	}
+	if f.isOp(open, '<') {
+		for int(open) < len(f.Toks)-1 && !f.isOp(open, '(') && open < i+40 {
+			open++
+		}
+	}
+	if !f.isOp(open, '(') || f.Toks[open].Mate < open {
+		return
+	}
+	body := f.Toks[open].Mate + 1
+	for k := body; k < body+60 && int(k) < len(f.Toks); k++ { // the type of the result
+		if f.isOp(k, '{') {
+			f.define(name, open, k, f.Toks[k].Mate+1, false, false)
+			return
+		}
+	}
+}
+
+// method reads name(params) { body } of a class or object.
+func (f *File) method(name, open int32) {
+	body := f.Toks[open].Mate + 1
+	f.define(name, open, body, f.Toks[body].Mate+1, false, false)
+}
+
+// arrow reads (params) => body, and name => body.
+func (f *File) arrow(at, _ int32) {
+	body := at + 1
+	end, expression := int32(0), true
+	if f.isOp(body, '{') && f.Toks[body].Mate > body {
+		end, expression = f.Toks[body].Mate+1, false
+	} else {
+		end = f.valueEnd(body)
+	}
+	params := at - 1
+	if f.isOp(params, ')') && f.Toks[params].Mate > 0 {
+		params = f.Toks[params].Mate
+	} else if f.Toks[params].Kind == Name && !f.isOp(params-1, '(') && !f.isOp(params-1, ',') && !f.isOp(params-1, '=') && !f.is(params-1, "async") {
+		for k := params; k > 1 && at-k < 12; k-- { // (params): Type => body
+			if f.isOp(k, ':') && f.isOp(k-1, ')') && f.Toks[k-1].Mate > 0 {
+				params = f.Toks[k-1].Mate
+				break
+			}
+		}
+	}
+	name := int32(0)
+	before := params - 1
+	if f.is(before, "async") {
+		before--
+	}
+	if (f.isOp(before, '=') || f.isOp(before, ':')) && f.Toks[before-1].Kind == Name {
+		name = before - 1
+	}
+	f.define(name, params, body, end, expression, true)
+}
+
+// define notes a function and binds its parameters. params is their parenthesis, or a single name.
+func (f *File) define(name, params, body, end int32, expression, arrow bool) {
+	fn := function{name: name, body: body, end: max(end, body+1), expression: expression, arrow: arrow}
+	id := int32(len(f.functions))
+	add := func(tok int32, part bool) {
+		fn.params = append(fn.params, tok)
+		f.bind(binding{kind: bindParam, tok: tok, block: body, fn: id, part: part})
+	}
+	if f.Toks[params].Kind == Name {
+		add(params, false)
+	} else {
+		for _, a := range f.Args(params) {
+			p := a[0]
+			for p < a[1]-1 && (f.isOp(p, opSpread) || f.is(p, "public") || f.is(p, "private") || f.is(p, "readonly")) {
+				p++
+			}
+			if f.Toks[p].Kind == Name {
+				add(p, false)
+				continue
+			}
+			fn.params = append(fn.params, p) // a pattern holds the place
+			if (f.isOp(p, '{') || f.isOp(p, '[')) && f.Toks[p].Mate > p {
+				for _, item := range f.Args(p) {
+					k := item[0]
+					if f.isOp(k+1, ':') && k+2 < item[1] {
+						k += 2
+					}
+					if f.Toks[k].Kind == Name {
+						f.bind(binding{kind: bindParam, tok: k, block: body, fn: id, part: true})
+					}
+				}
+			}
+		}
+	}
+	f.functions = append(f.functions, fn)
+}
+
+// Enclosing is the name of the innermost function around a token, or "" for none or one without a name.
+func (f *File) Enclosing(tok int32) string {
+	if fn := f.functionAt(tok); fn != nil && fn.name > 0 {
+		return f.word(fn.name)
+	}
+	return ""
+}
+
+func (f *File) functionAt(tok int32) *function {
+	var best *function
+	for k := range f.functions {
+		if fn := &f.functions[k]; fn.body <= tok && tok < fn.end && (best == nil || fn.body > best.body) {
+			best = fn
+		}
+	}
+	return best
+}
+
+// returns yields the expressions that a function returns: not those of functions inside it.
+func (f *File) returns(fn *function) [][2]int32 {
+	if fn.expression {
+		return [][2]int32{{fn.body, fn.end}}
+	}
+	var out [][2]int32
+	for i := fn.body; i < fn.end && int(i) < len(f.Toks); i++ {
+		if f.is(i, "return") && !f.isOp(i-1, '.') && f.functionAt(i) == fn {
+			out = append(out, [2]int32{i + 1, f.valueEnd(i + 1)})
+		}
+	}
+	return out
+}
