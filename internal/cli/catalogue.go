@@ -53,7 +53,25 @@ func (a *app) rulesCommand() *cobra.Command {
 		Short: "run the examples of the embedded rules, or of rule files of your own",
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.testRules(cmd, args) },
 	}
-	cmd.AddCommand(list, show, test)
+	validate := &cobra.Command{
+		Use:   "validate FILE...",
+		Short: "read rule files of your own as ours are read; their examples are run by rules test",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			rs, err := builtin.Ruleset()
+			if err != nil {
+				return err
+			}
+			for _, f := range args {
+				if _, err := ownRule(rs.Set, f); err != nil {
+					return err
+				}
+				cmd.Printf("%s is valid\n", f)
+			}
+			return nil
+		},
+	}
+	cmd.AddCommand(list, show, test, validate)
 	return cmd
 }
 
@@ -66,13 +84,9 @@ func (a *app) testRules(cmd *cobra.Command, files []string) error {
 	if len(files) > 0 {
 		under = nil
 		for _, f := range files {
-			src, err := os.ReadFile(f)
+			r, err := ownRule(rs.Set, f)
 			if err != nil {
-				return usage("", "%v", err)
-			}
-			r, err := rules.Parse(f, src, rs.Set.Guideline)
-			if err != nil {
-				return &failure{code: exitUsage, err: err}
+				return err
 			}
 			under = append(under, r)
 		}
@@ -94,11 +108,28 @@ func (a *app) testRules(cmd *cobra.Command, files []string) error {
 	return nil
 }
 
+// ownRule reads a rule file of the user's own.
+func ownRule(set *rules.Set, path string) (*rules.Rule, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usage("", "%v", err)
+	}
+	r, err := rules.Parse(path, src, set.Guideline)
+	if err != nil {
+		return nil, &failure{code: exitUsage, err: err}
+	}
+	if set.Rule(r.ID) != nil {
+		return nil, usage("give it a slug of its own", "%s: there is a rule %q already", path, r.ID)
+	}
+	return r, nil
+}
+
 func (a *app) controlsCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "controls", Short: "the guideline: sections, controls, recommendations"}
+	framework := ""
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "all 125 recommendations by section and control",
+		Short: "all 125 recommendations by section and control, or the controls behind another framework",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			rs, err := builtin.Ruleset()
@@ -106,6 +137,9 @@ func (a *app) controlsCommand() *cobra.Command {
 				return err
 			}
 			g := rs.Set.Guideline
+			if framework != "" && framework != "guideline" {
+				return listFramework(cmd.OutOrStdout(), g, framework, a.width())
+			}
 			for _, s := range g.Sections {
 				cmd.Printf("%s  %s\n", s.ID, s.Title)
 				for _, c := range g.Controls {
@@ -138,6 +172,7 @@ func (a *app) controlsCommand() *cobra.Command {
 			return explain(cmd.OutOrStdout(), rs.Set, strings.ToUpper(args[0]), a.width())
 		},
 	}
+	list.Flags().StringVar(&framework, "framework", "", "guideline, "+strings.Join(frameworkNames(), ", "))
 	cmd.AddCommand(list, show)
 	return cmd
 }

@@ -179,17 +179,10 @@ func explainControl(w io.Writer, g *rules.Guideline, c *rules.Control, width int
 		}
 	}
 	fmt.Fprintln(w, "\nSpeaks to (our own assignment)")
-	for _, f := range []struct {
-		name string
-		ids  []string
-	}{
-		{"OWASP LLM 2025", c.OWASPLLM}, {"OWASP ML 2023", c.OWASPML}, {"MITRE ATLAS mitigations", c.ATLASMitigations},
-		{"MITRE ATLAS techniques", c.ATLASTechniques}, {"NIST AI RMF", c.NISTAIRMF}, {"ETSI EN 304 223", c.ETSI},
-		{"ISO/IEC 42001 Annex A", c.ISO42001}, {"EU AI Act", c.EUAIAct}, {"CoSAI", c.CoSAI}, {"OWASP AISVS", c.AISVS},
-	} {
-		if len(f.ids) > 0 {
-			fmt.Fprintf(w, "  %s\n", f.name)
-			wrap(w, "    ", strings.Join(f.ids, ", "), width)
+	for _, f := range frameworks {
+		if ids := f.ids(c); len(ids) > 0 {
+			fmt.Fprintf(w, "  %s\n", f.title)
+			wrap(w, "    ", strings.Join(ids, ", "), width)
 		}
 	}
 }
