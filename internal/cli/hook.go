@@ -70,11 +70,15 @@ func (a *app) runFramework(ctx context.Context, opt *checkFlags, files []string)
 // runStaged looks at the index; with paths only at these, and at those of them that are not staged in the working tree.
 func (a *app) runStaged(ctx context.Context, opt *checkFlags, paths []string) error {
 	opt.staged, opt.hook, opt.paths = true, true, paths
+	words := hook.Words{Of: "staged", Act: "commit", Skip: "BAKEDIN_SKIP=1 git commit …"}
+	if paths != nil {
+		words.Of = "named" // with --all-files nothing need be staged
+	}
 	s, err := a.newSession(ctx, opt, nil)
 	if err != nil {
 		return err
 	}
-	return a.tell(ctx, s, hook.Words{Of: "staged", Act: "commit", Skip: "BAKEDIN_SKIP=1 git commit …"})
+	return a.tell(ctx, s, words)
 }
 
 // runPrePush looks at what each pushed ref adds to what the remote has.

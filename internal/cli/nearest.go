@@ -1,11 +1,11 @@
 package cli
 
-// nearest returns the name that was probably meant: the one with the fewest edits, at most a third of its length.
+// nearest returns the name that was probably meant: the one with the fewest edits, at most two or a third of its length.
 func nearest(typed string, names []string) string {
 	best, bestDistance := "", 0
 	for _, n := range names {
 		d := distance(typed, n)
-		if d <= max(1, len(n)/3) && (best == "" || d < bestDistance) {
+		if d <= max(2, len(n)/3) && d < len(typed) && (best == "" || d < bestDistance) {
 			best, bestDistance = n, d
 		}
 	}

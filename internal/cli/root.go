@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,9 @@ and sends nothing anywhere.`,
 		SilenceUsage:  true,
 		Version:       Version,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := noCommand(cmd, args); err != nil {
+				return err
+			}
 			if a.screen(cmd, opt) {
 				return a.openUI(cmd.Context(), opt, args)
 			}
@@ -38,6 +42,25 @@ and sends nothing anywhere.`,
 		a.hookCommand(), a.initCommand(), a.configCommand(), a.doctorCommand(), a.versionCommand())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.bindEnvironment(cmd.Flags()) }
 	return root
+}
+
+// noCommand says so when a word is neither a path nor a command.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 || args[0] == "-" || strings.ContainsAny(args[0], `/\.`) {
+		return nil
+	}
+	if _, err := os.Lstat(args[0]); err == nil {
+		return nil
+	}
+	var commands []string
+	for _, c := range cmd.Commands() {
+		commands = append(commands, c.Name())
+	}
+	hint := "bakedin --help"
+	if near := nearest(args[0], commands); near != "" {
+		hint = "did you mean bakedin " + near + "?"
+	}
+	return usage(hint, "there is no file, folder or command %q", args[0])
 }
 
 // bindEnvironment gives every flag that was not typed the value of its variable BAKEDIN_<NAME>.

@@ -69,6 +69,9 @@ func (a *app) newSession(ctx context.Context, opt *checkFlags, args []string) (*
 		return nil, err
 	}
 	s.root = root
+	if top := policyAbove(root); top != "" && !opt.noConfig && opt.config == "" && opt.policyFrom == "" {
+		s.hints = append(s.hints, top+" is not read: this is a part of its repository; under its policy: bakedin check --root TOP PART")
+	}
 	if err := s.target(ctx, only); err != nil {
 		return nil, err
 	}
@@ -154,6 +157,29 @@ func topLevel() string {
 		dir = up
 	}
 	return "."
+}
+
+// policyAbove is the policy file at the top of the git repository that a root lies deeper in; empty when there is none.
+func policyAbove(root string) string {
+	dir, err := filepath.Abs(root)
+	for err == nil {
+		if _, e := os.Lstat(filepath.Join(dir, ".git")); e == nil {
+			break
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
+	}
+	top := filepath.Join(dir, policy.ConfigPath)
+	if abs, e := filepath.Abs(root); e != nil || abs == dir || err != nil {
+		return ""
+	}
+	if _, e := os.Stat(top); e != nil {
+		return ""
+	}
+	return "the " + policy.ConfigPath + " at the top of the repository"
 }
 
 // rootOf finds the root: --root, else the one directory argument, else the top level. A file argument restricts the scan to it.
