@@ -5,6 +5,7 @@ package checkstest
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"regexp"
@@ -111,13 +112,25 @@ func content(e rules.Example) ([]byte, error) {
 	return expand(e.Text)
 }
 
-var placeholder = regexp.MustCompile(`\{\{fake:([a-z0-9-]+)\}\}`)
+var placeholder = regexp.MustCompile(`\{\{(fake|jwt|pem):([a-z0-9_-]+)\}\}`)
 
-// expand writes a credential for each {{fake:id}}: none stands in a rule file.
+// expand writes a credential for each {{fake:format}}, {{jwt:role}} and {{pem:kind}}: none stands in a rule file.
 func expand(text string) ([]byte, error) {
 	var failed error
 	out := placeholder.ReplaceAllStringFunc(text, func(m string) string {
-		v, err := secrets.Fake(placeholder.FindStringSubmatch(m)[1])
+		g := placeholder.FindStringSubmatch(m)
+		switch g[1] {
+		case "jwt":
+			part := base64.RawURLEncoding.EncodeToString
+			return part([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + part([]byte(`{"iss":"auth","role":"`+g[2]+`"}`)) + "." + part([]byte("no signature at all"))
+		case "pem":
+			body := ""
+			for i := range 120 {
+				body += string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[(i*i*7+i*11+5)%64])
+			}
+			return "-----BEGIN " + strings.ToUpper(g[2]) + " PRIVATE KEY-----\n" + body[:60] + "\n" + body[60:] + "\n-----END " + strings.ToUpper(g[2]) + " PRIVATE KEY-----"
+		}
+		v, err := secrets.Fake(g[2])
 		if err != nil {
 			failed = err
 		}

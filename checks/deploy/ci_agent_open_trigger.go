@@ -55,10 +55,12 @@ func ciAgentOpenTrigger(_ context.Context, p *checks.Pass) error {
 		f := p.At(start, end, "Anybody who can cause "+trigger+" gives this agent text to act on, with the token and secrets of the job.")
 		f.Anchor = "agent " + j.node.Key + " " + trigger
 		switch {
-		case freeShell.MatchString(source(text, s.node)) || open:
-			f.Lower(rules.Critical, "and nothing narrows what it may do or who may ask")
-		case s.uses != nil && strings.HasPrefix(s.uses.Value, "anthropics/claude-code-action@") && !open:
+		case open:
+			f.Lower(rules.Critical, "and the agent is told to answer everybody")
+		case s.uses != nil && strings.HasPrefix(s.uses.Value, "anthropics/claude-code-action@"):
 			f.Lower(rules.Medium, "the action itself asks for write access of whoever sets it off, but the text it reads is anybody's")
+		case freeShell.MatchString(source(text, s.node)):
+			f.Lower(rules.Critical, "and nothing narrows what it may do")
 		}
 		f.Fixes = []checks.Fix{checks.Steps("ask-who", "Let only people of the project set it off",
 			"Add to the job: if: contains(fromJSON('[\"OWNER\",\"MEMBER\",\"COLLABORATOR\"]'), github.event.comment.author_association) (or the issue's, or the pull request's).",

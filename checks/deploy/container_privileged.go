@@ -44,7 +44,7 @@ type privileges struct {
 }
 
 func (c *privileges) walk(parent, n *keys.Node, depth int) {
-	if depth > 40 {
+	if depth > 40 || n.Start < len(c.text) && c.text[n.Start] == '*' { // an alias: told where it is defined
 		return
 	}
 	on := n.Value == "true" && !n.Quoted

@@ -68,6 +68,9 @@ func podAsRoot(p *checks.Pass, doc, c *keys.Node) {
 	}
 	f := p.At(n.KeyStart, n.End, "The container "+value(c.Child("name"))+" runs as root on purpose.")
 	f.Anchor = "root " + value(c.Child("name"))
+	if c.At("securityContext", "privileged") != nil {
+		f.Lower(rules.Low, "it prepares the host, which container-privileged tells")
+	}
 	replacement := "1000"
 	if n.Key == "runAsNonRoot" {
 		replacement = "true"

@@ -46,6 +46,9 @@ func untrustedSlotInSystemPrompt(_ context.Context, p *checks.Pass) error {
 			if !users && !fromOutside.MatchString(name) || seen[name] || enclosed(text, start, end) || literalBrace(text, start, end) {
 				continue
 			}
+			if plainWord[name] && !alone(text, start, end) { // "page {{ page }}" is a number
+				continue
+			}
 			seen[name] = true
 			f := p.At(start, end, "The text of "+name+" is pasted into the system prompt, with nothing that tells it from the instructions.")
 			f.Anchor = "slot " + name
@@ -57,6 +60,17 @@ func untrustedSlotInSystemPrompt(_ context.Context, p *checks.Pass) error {
 		}
 	}
 	return nil
+}
+
+// names that say little of what they hold when they stand within a sentence
+var plainWord = map[string]bool{"page": true, "text": true, "content": true, "body": true, "results": true, "result": true, "issue": true, "request": true, "prompt": true, "history": true, "article": true, "context": true}
+
+// alone tells whether nothing but a label stands on the line of a place.
+func alone(text []byte, start, end int) bool {
+	line := bytes.LastIndexByte(text[:start], '\n') + 1
+	before := strings.TrimRight(string(text[line:start]), " \"'`*")
+	after := strings.Trim(string(text[end:end+lineLength(text[end:])]), " \"'`*\r,}")
+	return after == "" && (before == "" || strings.HasSuffix(before, ":"))
 }
 
 func lastName(text []byte, m []int) string {

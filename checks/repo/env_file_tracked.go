@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"path"
 	"regexp"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 var (
 	assignment = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|DSN))[ \t]*=[ \t]*["']?([^\s"'#]{8,})`)
+	login      = regexp.MustCompile(`(?im)(_authToken|_password|\bpassword|"key"|\btoken|\w*api_key)["']?[ \t]*[=: ][ \t]*["']?([^\s"'=]{8,})`)
 	privateKey = regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|"private_key"[ \t]*:[ \t]*"-----BEGIN`)
 	// values that people leave for others to fill in, or that point elsewhere
 	placeholder = regexp.MustCompile(`(?i)^(?:[$<{]|your|my[-_]|change|replace|xxx|todo|example|dummy|test|fake|none|null|placeholder|sk-\.\.\.|\*+|\.{3})|(?:xxx|_here|-here|\.\.\.)`)
@@ -23,7 +25,11 @@ func envFileTracked(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range assignment.FindAllSubmatchIndex(text, 200) {
+	matches := assignment.FindAllSubmatchIndex(text, 200)
+	if base := path.Base(p.File.Path); strings.HasPrefix(base, ".n") || base == ".pypirc" || base == "kaggle.json" || base == "secrets.toml" {
+		matches = append(matches, login.FindAllSubmatchIndex(text, 20)...)
+	}
+	for _, m := range matches {
 		name, value := string(text[m[2]:m[3]]), string(text[m[4]:m[5]])
 		if placeholder.MatchString(value) || public.MatchString(strings.ToUpper(name)) {
 			continue

@@ -7,9 +7,15 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted.
 func Registry() checks.Registry {
 	return checks.Registry{
-		"env-file-tracked":       checks.CheckFunc(envFileTracked),
-		"secret-ai-provider-key": checks.JudgeFunc(secretKey),
-		"secret-platform-key":    checks.JudgeFunc(secretKey),
-		"template-document":      checks.CheckFunc(templateDocument),
+		"browser-exposed-key":       checks.JudgeFunc(browserExposedKey),
+		"env-file-tracked":          checks.CheckFunc(envFileTracked),
+		"secret-ai-provider-key":    checks.JudgeFunc(secretKey),
+		"secret-generic-assignment": checks.JudgeFunc(secretGenericAssignment),
+		"secret-in-notebook-output": checks.CheckFunc(secretInNotebookOutput),
+		"secret-json-web-token":     checks.JudgeFunc(secretJSONWebToken),
+		"secret-platform-key":       checks.JudgeFunc(secretKey),
+		"secret-private-key":        checks.JudgeFunc(secretPrivateKey),
+		"secret-url-credentials":    checks.JudgeFunc(secretURLCredentials),
+		"template-document":         checks.CheckFunc(templateDocument),
 	}
 }
