@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"iter"
+	"slices"
 
 	"bakedin/internal/needle"
 	"bakedin/internal/repo"
@@ -161,6 +162,9 @@ func (t *textExpr) all(text []byte, windows []window) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		for _, w := range windows {
 			part := text[w.start:w.end]
+			if slices.ContainsFunc(t.needs, func(l []byte) bool { return !bytes.Contains(part, l) }) {
+				continue
+			}
 			for _, m := range t.re().FindAllSubmatchIndex(part, maxMatches+1) {
 				if except := t.except(); except != nil && except.Match(part[m[0]:m[1]]) {
 					continue

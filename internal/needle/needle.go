@@ -4,7 +4,9 @@
 package needle
 
 import (
+	"bytes"
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +15,7 @@ type Set struct {
 	machine *machine
 	owners  [][]int32 // needle to expressions
 	always  []int32   // expressions without a usable literal
+	strange []int32   // expressions that fold k or s, which letters outside ASCII fold to as well
 }
 
 // New takes expressions in RE2 syntax. An expression that does not parse is always a candidate.
@@ -21,9 +24,11 @@ func New(exprs []string) *Set {
 	ids := map[string]int{}
 	var words []string
 	for i, e := range exprs {
-		lits := Required(e)
+		lits, strange := requiredOf(e)
 		if len(lits) == 0 {
 			s.always = append(s.always, int32(i))
+		} else if strange {
+			s.strange = append(s.strange, int32(i))
 		}
 		for _, l := range lits {
 			id, ok := ids[l]
@@ -49,6 +54,11 @@ func (s *Set) Candidates(text []byte, yield func(expr, at int)) {
 	for _, e := range s.always {
 		yield(int(e), Everywhere)
 	}
+	if len(s.strange) > 0 && hasStrange(text) {
+		for _, e := range s.strange {
+			yield(int(e), Everywhere)
+		}
+	}
 	if len(s.owners) == 0 {
 		return
 	}
@@ -60,19 +70,42 @@ func (s *Set) Candidates(text []byte, yield func(expr, at int)) {
 }
 
 // Required returns lower-case literals of which every match of the expression contains at least one (without regard to
-// ASCII case), or nil when there are none worth looking for.
+// ASCII case), or nil when there are none worth looking for. A match with a letter outside ASCII that folds to k or s may
+// contain none.
 func Required(expr string) []string {
+	lits, _ := requiredOf(expr)
+	return lits
+}
+
+func requiredOf(expr string) (lits []string, strange bool) {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	lits := required(re)
+	lits = required(re)
 	for _, l := range lits {
 		if len(l) < 3 {
-			return nil
+			return nil, false
 		}
 	}
-	return lits
+	return lits, folds(re)
+}
+
+// hasStrange tells whether a text has one of the letters that fold to k and s, the Kelvin sign and the long s.
+func hasStrange(text []byte) bool {
+	return bytes.Contains(text, []byte("\u212a")) || bytes.Contains(text, []byte("\u017f"))
+}
+
+// folds tells whether the expression has a k or s whose case does not matter.
+func folds(re *syntax.Regexp) bool {
+	if re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase != 0 {
+		for _, r := range re.Rune {
+			if strings.ContainsRune("kKsS", r) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(re.Sub, folds)
 }
 
 // most literals one expression may bring; more are not worth their states
@@ -179,10 +212,9 @@ func cross(a, b []string) []string {
 	return out
 }
 
-// literal folds to lower case. Outside ASCII case folding has surprises (the Kelvin sign is a k), so only the ASCII runs of
-// a literal are used, and of those the longest.
+// literal folds to lower case. Outside ASCII case folding has surprises, so only the ASCII runs of a literal are used, and
+// of those the longest.
 func literal(re *syntax.Regexp) []string {
-	fold := re.Flags&syntax.FoldCase != 0
 	best, run := "", strings.Builder{}
 	flush := func() {
 		if run.Len() > len(best) {
@@ -191,8 +223,8 @@ func literal(re *syntax.Regexp) []string {
 		run.Reset()
 	}
 	for _, r := range re.Rune {
-		if r >= 0x80 || fold && (r == 'k' || r == 'K' || r == 's' || r == 'S') {
-			flush() // U+212A folds to k, U+017F to s
+		if r >= 0x80 {
+			flush()
 			continue
 		}
 		run.WriteByte(lower[byte(r)])

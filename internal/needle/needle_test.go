@@ -13,7 +13,7 @@ func TestRequired(t *testing.T) {
 		want       []string
 	}{
 		{"a plain literal is itself", `torch\.load\(`, []string{"torch.load("}},
-		{"case is folded, letters with exotic folds are cut out", `(?i)SECURITY`, []string{"ecurity"}},
+		{"case is folded", `(?i)SECURITY`, []string{"security"}},
 		{"every branch gives one", `\b(?:osv-scanner|pip-audit)\b`, []string{"osv-scanner", "pip-audit"}},
 		{"a branch without a literal spoils the lot", `(?:abc|.*)`, nil},
 		{"the longest part of a sequence wins", `a+\s*=\s*dangerous`, []string{"dangerous"}},
@@ -28,6 +28,21 @@ func TestRequired(t *testing.T) {
 				t.Errorf("Required(%q) = %q, want %q", c.expr, got, c.want)
 			}
 		})
+	}
+}
+
+func TestMandatory(t *testing.T) {
+	for expr, want := range map[string][]string{
+		`@\w+\.get\(\s*["'](?:/api)?/v\d+`: {".get(", "/v"},
+		`abc(?:d|e)+fg`:                    {"abc", "fg"},
+		`(?:x+/v|y+/v2)`:                   {"/v"},
+		`(?:abc|xyz)`:                      nil,
+		`(?i)abc`:                          nil,
+		`(?:abc)?de{2}`:                    nil,
+	} {
+		if got := Mandatory(expr); !slices.Equal(got, want) {
+			t.Errorf("Mandatory(%q) = %q, want %q", expr, got, want)
+		}
 	}
 }
 
@@ -73,6 +88,7 @@ func FuzzNoMatchIsMissed(f *testing.F) {
 	f.Add(`(?i)api[_-]?key\s*=`, "my API_KEY = 1")
 	f.Add(`(?:foo|bar)+baz{2}`, "FOObarbazz")
 	f.Add(`\x{212a}elvin|(?i)kelvin`, "\u212aelvin")
+	f.Add(`(?i)mask_?pii`, "MA\u017f\u212aPII")
 	f.Fuzz(func(t *testing.T, expr, text string) {
 		re, err := regexp.Compile(expr)
 		if len(expr) > 60 || len(text) > 200 || err != nil || !re.MatchString(text) {
@@ -80,6 +96,11 @@ func FuzzNoMatchIsMissed(f *testing.F) {
 		}
 		if !slices.Contains(candidates(New([]string{"zebra", expr}), text), 1) {
 			t.Errorf("%q matches %q but is no candidate (needles %q)", expr, text, Required(expr))
+		}
+		for _, l := range Mandatory(expr) {
+			if !strings.Contains(text, l) {
+				t.Errorf("%q matches %q, which lacks %q", expr, text, l)
+			}
 		}
 	})
 }
