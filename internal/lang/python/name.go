@@ -5,18 +5,18 @@ import "unicode/utf8"
 // identifier returns a name the way CPython does, in normal form KC: full-width and mathematical letters are the ASCII
 // letters they look like.
 func (f *File) identifier(i int32) string {
-	b := f.Src[f.Toks[i].Start:f.Toks[i].End]
-	for k, c := range b {
-		if c >= utf8.RuneSelf {
-			return normal(b, k)
+	name := f.text[f.Toks[i].Start:f.Toks[i].End]
+	for k := range len(name) {
+		if name[k] >= utf8.RuneSelf {
+			return normal(name, k)
 		}
 	}
-	return string(b)
+	return name
 }
 
-func normal(b []byte, k int) string {
-	out := append([]byte(nil), b[:k]...)
-	for _, r := range string(b[k:]) {
+func normal(name string, k int) string {
+	out := append([]byte(nil), name[:k]...)
+	for _, r := range name[k:] {
 		out = utf8.AppendRune(out, fold(r))
 	}
 	return string(out)
