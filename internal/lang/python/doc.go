@@ -57,7 +57,7 @@ type File struct {
 	Returns  []Return
 	Notes    []Note
 
-	text     string // Src, so that names need no copies
+	source   string // Src, so that names need no copies
 	scopes   []scope
 	bindings []binding
 	regions  []region
@@ -76,7 +76,7 @@ func Scan(src []byte, lim Limits) (*File, error) {
 	if err := checkEncoding(src); err != nil {
 		return f, err
 	}
-	f.text = string(src)
+	f.source = string(src)
 	lx := lexer{File: f, lim: lim}
 	err := lx.run()
 	w := walker{File: f}

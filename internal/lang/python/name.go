@@ -5,7 +5,7 @@ import "unicode/utf8"
 // identifier returns a name the way CPython does, in normal form KC: full-width and mathematical letters are the ASCII
 // letters they look like.
 func (f *File) identifier(i int32) string {
-	name := f.text[f.Toks[i].Start:f.Toks[i].End]
+	name := f.source[f.Toks[i].Start:f.Toks[i].End]
 	for k := range len(name) {
 		if name[k] >= utf8.RuneSelf {
 			return normal(name, k)
