@@ -10,7 +10,10 @@ import (
 )
 
 // Set is a list of globs; a path matches when one of them does. The zero Set matches nothing.
-type Set struct{ alts []alternative }
+type Set struct {
+	alts []alternative
+	last [4]uint64 // the bytes that a match can end in
+}
 
 type alternative struct {
 	pattern string
@@ -27,7 +30,14 @@ func Compile(globs []string) (*Set, error) {
 			return nil, fmt.Errorf("glob %q is not valid", g)
 		}
 		for _, p := range expand(g) {
-			s.alts = append(s.alts, newAlternative(p))
+			a := newAlternative(p)
+			s.alts = append(s.alts, a)
+			if a.suffix == "" {
+				s.last = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+			} else {
+				c := a.suffix[len(a.suffix)-1]
+				s.last[c>>6] |= 1 << (c & 63)
+			}
 		}
 	}
 	return s, nil
@@ -40,6 +50,11 @@ func (s *Set) Empty() bool { return s == nil || len(s.alts) == 0 }
 func (s *Set) Match(path string) bool {
 	if s == nil {
 		return false
+	}
+	if path != "" {
+		if c := path[len(path)-1]; s.last[c>>6]&(1<<(c&63)) == 0 {
+			return false
+		}
 	}
 	for i := range s.alts {
 		if s.alts[i].match(path) {
