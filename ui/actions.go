@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/posture"
@@ -141,3 +142,54 @@ func (m *Model) openAction(a *action) {
 
 // nextActions was worked out with the store.
 func nextActions(s *store) []action { return s.actions }
+
+// columns of "what to do next": where they begin, 0 when there is no room.
+type columns struct{ count, supports, how int }
+
+func actionColumns(w int) columns {
+	switch {
+	case w >= 96:
+		return columns{count: w - 41, supports: w - 31, how: w - 12}
+	case w >= 76:
+		return columns{supports: w - 29, how: w - 12}
+	}
+	return columns{}
+}
+
+// drawAction draws one line of "what to do next".
+func drawAction(r *row, t *theme, s *store, a *action, w int) {
+	g := a.glyph(t, s)
+	r.put(g.ink, g.glyph+" ")
+	c := actionColumns(w)
+	if c.how == 0 {
+		r.col(t.severity(a.severity), shortSeverity(a.severity), 5)
+		r.put("", cut(a.title, w-r.used-width(a.how)-3, t.more)).to(w-width(a.how)-1).put(t.dim, a.how)
+		return
+	}
+	r.col(t.severity(a.severity), string(a.severity), 9)
+	switch {
+	case c.count > 0 && a.count != "":
+		r.put("", cut(a.title, c.count-1-r.used, t.more)).to(c.count).put(t.dim, a.count)
+	default:
+		r.put("", cut(a.title, c.supports-1-r.used, t.more))
+	}
+	r.to(c.supports).put(t.accent, fitted(a.supports, c.how-c.supports-2)).to(c.how).put(t.dim, a.how)
+}
+
+// fitted is as many ids as fit whole, and how many more there are.
+func fitted(ids []string, w int) string {
+	out := ""
+	for i, id := range ids {
+		next := strings.TrimPrefix(out+" "+id, " ")
+		rest := len(ids) - i - 1
+		need := width(next)
+		if rest > 0 {
+			need += 2 + width(number(rest))
+		}
+		if need > w {
+			return strings.TrimPrefix(out+" +"+number(rest+1), " ")
+		}
+		out = next
+	}
+	return out
+}

@@ -182,3 +182,7 @@ func (r *row) str() string { return r.b.String() }
 
 // padStyled fills a finished line up to w cells.
 func padStyled(line string, w int) string { return line + blanks(w-ansi.StringWidth(line)) }
+
+func padRight(s string, w int) string { return s + blanks(w-width(s)) }
+
+func padLeft(s string, w int) string { return blanks(w-width(s)) + s }

@@ -340,10 +340,6 @@ func todo(r *row, t *theme, n tally, aligned bool) {
 	}
 }
 
-func padRight(s string, w int) string { return s + blanks(w-width(s)) }
-
-func padLeft(s string, w int) string { return blanks(w-width(s)) + s }
-
 func (o *overview) actions() {
 	t, s := o.m.t, o.m.store
 	if len(s.actions) == 0 {
@@ -367,67 +363,6 @@ func (o *overview) actions() {
 			o.end(o.begin(4).put(t.dim, number(len(s.actions)-actionsShown)+" more: enter lists all "+number(len(s.actions))))
 		}
 	}
-}
-
-// columns of "what to do next": where they begin, 0 when there is no room.
-type columns struct{ count, supports, how int }
-
-func actionColumns(w int) columns {
-	switch {
-	case w >= 96:
-		return columns{count: w - 41, supports: w - 31, how: w - 12}
-	case w >= 76:
-		return columns{supports: w - 29, how: w - 12}
-	}
-	return columns{}
-}
-
-// drawAction draws one line of "what to do next".
-func drawAction(r *row, t *theme, s *store, a *action, w int) {
-	g := a.glyph(t, s)
-	r.put(g.ink, g.glyph+" ")
-	c := actionColumns(w)
-	if c.how == 0 {
-		r.col(t.severity(a.severity), shortSeverity(a.severity), 5)
-		r.put("", cut(a.title, w-r.used-width(a.how)-3, t.more)).to(w-width(a.how)-1).put(t.dim, a.how)
-		return
-	}
-	r.col(t.severity(a.severity), string(a.severity), 9)
-	switch {
-	case c.count > 0 && a.count != "":
-		r.put("", cut(a.title, c.count-1-r.used, t.more)).to(c.count).put(t.dim, a.count)
-	default:
-		r.put("", cut(a.title, c.supports-1-r.used, t.more))
-	}
-	r.to(c.supports).put(t.accent, fitted(a.supports, c.how-c.supports-2)).to(c.how).put(t.dim, a.how)
-}
-
-// fitted is as many ids as fit whole, and how many more there are.
-func fitted(ids []string, w int) string {
-	out := ""
-	for i, id := range ids {
-		next := strings.TrimPrefix(out+" "+id, " ")
-		rest := len(ids) - i - 1
-		need := width(next)
-		if rest > 0 {
-			need += 2 + width(number(rest))
-		}
-		if need > w {
-			return strings.TrimPrefix(out+" +"+number(rest+1), " ")
-		}
-		out = next
-	}
-	return out
-}
-
-func shortSeverity(s rules.Severity) string {
-	switch s {
-	case rules.Critical:
-		return "crit"
-	case rules.Medium:
-		return "med"
-	}
-	return text(string(s))
 }
 
 // rest is what there is room for below: what runs out next.

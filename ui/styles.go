@@ -136,3 +136,13 @@ func (t *theme) both(a, b ink) ink {
 	}
 	return a + ";" + b
 }
+
+func shortSeverity(s rules.Severity) string {
+	switch s {
+	case rules.Critical:
+		return "crit"
+	case rules.Medium:
+		return "med"
+	}
+	return text(string(s))
+}
