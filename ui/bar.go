@@ -80,4 +80,13 @@ func repeat(s string, n int) string {
 	return string(b)
 }
 
+// digits is the width of a count.
+func digits(n int) int {
+	w := 1
+	for n > 9 {
+		n, w = n/10, w+1
+	}
+	return w
+}
+
 func number(n int) string { return strconv.Itoa(n) }

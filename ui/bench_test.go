@@ -9,7 +9,7 @@ import (
 )
 
 // many is a report of n findings in as many places.
-func many(b *testing.B, n int) *posture.Report {
+func many(b testing.TB, n int) *posture.Report {
 	_, report := acme(b)
 	r := *report
 	of := r.Findings
@@ -27,7 +27,7 @@ func many(b *testing.B, n int) *posture.Report {
 func BenchmarkKeyAndFrame(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			m := sample(b, Options{Report: many(b, n)})
+			m := acmeModel(b, func(o *Options) { o.Report = many(b, n) })
 			size(m, 100, 30)
 			press(m, "2", "j", "l", "j", "l", "j", "l")
 			b.ReportAllocs()
@@ -40,7 +40,7 @@ func BenchmarkKeyAndFrame(b *testing.B) {
 }
 
 func BenchmarkFilterKey(b *testing.B) {
-	m := sample(b, Options{Report: many(b, 10_000)})
+	m := acmeModel(b, func(o *Options) { o.Report = many(b, 10_000) })
 	size(m, 100, 30)
 	press(m, "/")
 	b.ReportAllocs()
@@ -54,5 +54,26 @@ func BenchmarkStore(b *testing.B) {
 	r := many(b, 10_000)
 	for b.Loop() {
 		newStore(nil, r, true)
+	}
+}
+
+// The bar of a key press and its frame: 400 allocations. Time is for the benchmark: a test machine may be busy.
+func TestAFrameCostsWhatIsOnTheScreen(t *testing.T) {
+	for _, n := range []int{10_000, 100_000} {
+		if n > 10_000 && testing.Short() {
+			continue
+		}
+		m := acmeModel(t, func(o *Options) { o.Report = many(t, n) })
+		size(m, 100, 30)
+		press(m, "2", "j", "l", "j", "l", "j", "l")
+		i := 0
+		allocs := testing.AllocsPerRun(200, func() {
+			i++
+			press(m, []string{"j", "k"}[i/20%2])
+			m.View()
+		})
+		if allocs > 400 {
+			t.Errorf("with %d findings a key and its frame allocate %.0f times", n, allocs)
+		}
 	}
 }

@@ -30,6 +30,8 @@ type diffLine struct {
 	kind byte
 	no   int
 	text string
+	// what differs from the line that it replaces or that replaces it, in characters
+	from, to int
 }
 
 // ruleMove is how many findings of a rule there are before and after.
@@ -92,7 +94,46 @@ func (c *change) addFile(f *FileChange) {
 		c.lines = append(c.lines, diffLine{kind: 't', text: number(n) + " lines: too many to compare here; bakedin fix prints the diff"})
 		return
 	}
+	begun := len(c.lines)
 	c.addHunks(udiff.Unified("a", "b", string(f.Before), string(f.After)))
+	pairUp(c.lines[begun:])
+}
+
+// pairUp finds what differs between lines that replace each other: as many removed ones as are added right after them.
+func pairUp(lines []diffLine) {
+	for i := 0; i < len(lines); {
+		removed := streak(lines[i:], '-')
+		added := streak(lines[i+removed:], '+')
+		if removed == added {
+			for k := range removed {
+				a, b := &lines[i+k], &lines[i+removed+k]
+				a.from, a.to, b.to = differ([]rune(a.text), []rune(b.text))
+				b.from = a.from
+			}
+		}
+		i += max(1, removed+added)
+	}
+}
+
+// streak counts the lines of a kind at the beginning.
+func streak(lines []diffLine, kind byte) int {
+	n := 0
+	for n < len(lines) && lines[n].kind == kind {
+		n++
+	}
+	return n
+}
+
+// differ gives where two lines begin to differ, and where that ends in each.
+func differ(a, b []rune) (from, aTo, bTo int) {
+	for from < len(a) && from < len(b) && a[from] == b[from] {
+		from++
+	}
+	aTo, bTo = len(a), len(b)
+	for aTo > from && bTo > from && a[aTo-1] == b[bTo-1] {
+		aTo, bTo = aTo-1, bTo-1
+	}
+	return from, aTo, bTo
 }
 
 // addHunks reads a unified diff. Lines that look alike and differ in characters nobody sees are made visible.
@@ -119,15 +160,15 @@ func (c *change) addHunks(unified string) {
 			}
 			first = false
 		case '-':
-			c.lines = append(c.lines, diffLine{'-', from, body})
+			c.lines = append(c.lines, diffLine{kind: '-', no: from, text: body})
 			from++
 			c.removed++
 		case '+':
-			c.lines = append(c.lines, diffLine{'+', to, body})
+			c.lines = append(c.lines, diffLine{kind: '+', no: to, text: body})
 			to++
 			c.added++
 		case ' ':
-			c.lines = append(c.lines, diffLine{' ', to, body})
+			c.lines = append(c.lines, diffLine{kind: ' ', no: to, text: body})
 			from++
 			to++
 		default: // "\ No newline at end of file"
@@ -249,19 +290,26 @@ func drawDiff(t *theme, c *change, w, shift int) diffView {
 			if l.kind == '-' {
 				i0 = t.removed
 			}
+			at := 0 // characters of the line that are drawn
+			if shift > 0 {
+				at = shift - len([]rune(t.more))
+			}
 			for n, part := range chopped(moved(t, l.text, shift), w-digits-5, t.more) {
 				r := newRow(t, w).put("", " ").put(i0, string(l.kind)+" ")
 				if n == 0 {
 					r.put(t.dim, padLeft(number(l.no), digits))
 				}
-				v.lines = append(v.lines, r.to(digits+5).put(i0, part).str())
+				before, rest := splitAt(part, l.from-at)
+				changed, after := splitAt(rest, l.to-at-len([]rune(before)))
+				v.lines = append(v.lines, r.to(digits+5).put(i0, before).put(t.both(t.both("1", "4"), i0), changed).put(i0, after).str())
+				at += len([]rune(part))
 			}
 		}
 	}
 	return v
 }
 
-// chopped breaks a line of code into pieces of at most w cells.
+// chopped breaks a line of code into pieces of at most w cells, behind a sign where there is one near the edge.
 func chopped(s string, w int, more string) []string {
 	if w < 8 || width(s) <= w {
 		return []string{s}
@@ -269,6 +317,9 @@ func chopped(s string, w int, more string) []string {
 	var out []string
 	for width(s) > w && len(out) < wrapLimit-1 {
 		head := ansi.Truncate(s, w, "")
+		if i := strings.LastIndexAny(head, " ,(=[{"); i > len(head)*2/3 {
+			head = head[:i+1]
+		}
 		if head == "" {
 			break
 		}

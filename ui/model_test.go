@@ -13,11 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"bakedin/checks"
-	"bakedin/checks/builtin"
-	"bakedin/internal/demo"
 	"bakedin/internal/posture"
-	"bakedin/internal/repo"
 )
 
 var noon = time.Date(2027, 3, 4, 12, 0, 0, 0, time.UTC)
@@ -25,47 +21,6 @@ var noon = time.Date(2027, 3, 4, 12, 0, 0, 0, time.UTC)
 type stopped struct{}
 
 func (stopped) Now() time.Time { return noon }
-
-// scanned runs the real engine over a tree.
-func scanned(t testing.TB, tree *repo.Tree) *posture.Report {
-	t.Helper()
-	rs, err := builtin.Ruleset()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var template posture.Report
-	template.Run = posture.Run{StartedAt: noon.Format(time.RFC3339), Profile: "standard"}
-	template.Policy.Source = "tree"
-	fold := posture.NewFold(posture.Options{Set: rs.Set, Now: noon, Template: template})
-	if err := checks.Run(t.Context(), tree, rs, checks.Options{}, fold); err != nil {
-		t.Fatal(err)
-	}
-	return fold.Report()
-}
-
-// sample is a model over the demo's report, as a person finds it after the scan.
-func sample(t testing.TB, o Options) *Model {
-	t.Helper()
-	fs, err := demo.FS(noon)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree, err := repo.OpenFS(t.Context(), fs, demo.Name, repo.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rs, err := builtin.Ruleset()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Set, o.Title, o.Clock = rs.Set, "demo", stopped{}
-	if o.Report == nil {
-		o.Report = scanned(t, tree)
-	}
-	m := newModel(context.Background(), o)
-	m.now = noon
-	return m
-}
 
 // pretender is a Fixer that changes nothing and says it did.
 type pretender struct {
@@ -175,9 +130,21 @@ func wrongWith(m *Model) string {
 	return ""
 }
 
+// partly are stores of a scan that has not ended: nothing, some, and much of it.
+func partly(s *store) []*store {
+	var out []*store
+	for _, n := range []int{0, 1, 5, 20} {
+		r := *s.report
+		r.Recommendations, r.Posture, r.Rules, r.Run.Complete = nil, nil, nil, false
+		r.Findings, r.Evidence, r.Assets = r.Findings[:min(n, len(r.Findings))], r.Evidence[:min(n, len(r.Evidence))], r.Assets[:min(n, len(r.Assets))]
+		out = append(out, newStore(s.set, &r, true))
+	}
+	return out
+}
+
 // Whatever keys come, in whatever order, at whatever size: no panic, and every frame holds.
 func TestRandomKeysNeverBreakAFrame(t *testing.T) {
-	events := 6000
+	events := 9000 // a run has six of them
 	if testing.Short() {
 		events = 1500
 	}
@@ -186,8 +153,9 @@ func TestRandomKeysNeverBreakAFrame(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
 		for seed := range uint64(3) {
 			r := rand.New(rand.NewPCG(seed, 7))
-			base := sample(t, Options{})
-			m := sample(t, Options{ASCII: ascii, Report: base.store.report, Fixer: &pretender{report: base.store.report}})
+			m := acmeModel(t, func(o *Options) { o.ASCII, o.Fixer = ascii, &pretender{report: o.Report} })
+			whole := m.store
+			parts := partly(whole)
 			var log []string
 			for i := range events {
 				switch n := r.IntN(100); {
@@ -198,11 +166,22 @@ func TestRandomKeysNeverBreakAFrame(t *testing.T) {
 				case n < 5:
 					log = append(log, "paste")
 					m.Update(tea.PasteMsg{Content: "severity:high \x1b[2J 日本語 \u202e" + strings.Repeat("x", r.IntN(90))})
-				case n < 7:
-					m.Update(scanDone{run: r.IntN(3), at: noon})
-				case n < 8:
-					m.Update(appliedMsg{id: r.IntN(5), at: noon})
+				case n < 6: // a scan begins: what it sends comes late, twice or out of order
+					log = append(log, "scan")
+					m.run++
+					m.scanning, m.seq = true, 0
 				case n < 9:
+					m.Update(scanBatch{run: max(0, m.run-r.IntN(2)), seq: r.IntN(9), store: parts[r.IntN(len(parts))], progress: Progress{Files: r.IntN(9), FilesTotal: r.IntN(9)}})
+				case n < 10:
+					m.Update(scanDone{run: max(0, m.run-r.IntN(2)), store: []*store{whole, parts[0], nil}[r.IntN(3)], at: noon})
+				case n < 11:
+					m.Update(appliedMsg{id: r.IntN(5), at: noon})
+					m.Update(undoneMsg{id: "7", at: noon, store: whole})
+					m.Update(planReady{id: r.IntN(5), err: errors.New("no")})
+				case n < 12:
+					m.Update(tea.MouseClickMsg{X: r.IntN(99), Y: r.IntN(99)})
+					m.Update(tick{run: m.run})
+				case n < 13:
 					m.Update(tea.BackgroundColorMsg{})
 				default:
 					k := keys[r.IntN(len(keys))]

@@ -20,7 +20,7 @@ type row struct {
 
 func newRow(t *theme, width int) *row {
 	r := &row{width: max(0, width), more: t.more}
-	r.b.Grow(width + 48)
+	r.b.Grow(2*width + 96) // text and its colours
 	return r
 }
 

@@ -157,6 +157,7 @@ func (m *Model) drawChecklist(w, h int) []string {
 	if m.lay.side > 0 {
 		side = m.sideLines(m.lay.side)
 	}
+	divider := newRow(t, 2).put(t.line, t.divider).put("", " ").str()
 	for i := range height {
 		r := newRow(t, listW)
 		if from+i < to {
@@ -166,10 +167,11 @@ func (m *Model) drawChecklist(w, h int) []string {
 		}
 		line := r.str()
 		if m.lay.side > 0 {
-			line = r.end() + newRow(t, 2).put(t.line, t.divider).put("", " ").str()
+			beside := ""
 			if i < len(side) {
-				line += side[i]
+				beside = side[i]
 			}
+			line = r.end() + divider + beside
 		}
 		lines = append(lines, line)
 	}
@@ -233,9 +235,7 @@ func (m *Model) drawNode(r *row, n *node, here bool) {
 
 func (m *Model) drawTallied(r *row, k mark, id, title string, bold ink, n tally) {
 	t := m.t
-	probe := newRow(t, 200)
-	todo(probe, t, n, false)
-	words := probe.used
+	words := todoWidth(n)
 	r.put(k.ink, k.glyph+" ").put(m.t.both(bold, ""), id+" ")
 	room := r.width - r.used - words - 2
 	r.put(bold, cut(title, room, t.more)).to(r.width - words - 1)

@@ -72,6 +72,7 @@ func (m *Model) keyFix(k string) (tea.Cmd, bool) {
 		return nil, false
 	}
 	if f.grace && k != "esc" && k != "?" { // keys in flight confirm nothing
+		m.say("that was too soon after the preview opened: look at it, then press it again")
 		return nil, true
 	}
 	switch {

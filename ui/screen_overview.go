@@ -316,6 +316,23 @@ func (o *overview) sections() {
 	}
 }
 
+// todoWidth is the width of what todo writes when it is not aligned.
+func todoWidth(n tally) int {
+	w := 0
+	for _, e := range []struct {
+		n     int
+		words string
+	}{{n.gap, " gap"}, {n.ask, "  you"}, {n.unknown, "  unknown"}} {
+		if e.n > 0 {
+			w += digits(e.n) + len(e.words)
+		}
+	}
+	if w == 0 {
+		return len(" nothing open")
+	}
+	return w
+}
+
 // todo counts gaps and questions in aligned words.
 func todo(r *row, t *theme, n tally, aligned bool) {
 	pad := func(k int) string {

@@ -131,8 +131,11 @@ func (t *theme) severity(s rules.Severity) ink {
 }
 
 func (t *theme) both(a, b ink) ink {
-	if a == "" || b == "" || a == b {
-		return a + b
+	switch {
+	case a == "" || a == b:
+		return b
+	case b == "":
+		return a
 	}
 	return a + ";" + b
 }
