@@ -34,6 +34,11 @@ type File struct {
 	hashes []string // of the lines, for code-scanning hosts
 }
 
+// FileOf is a file outside of a tree, for whoever looks at one alone. The caller closes the blob.
+func FileOf(path string, b repo.Blob) *File {
+	return &File{Path: path, Size: b.Size(), limit: b.Size(), blob: b}
+}
+
 // Is tells whether the file carries an asset of that kind.
 func (f *File) Is(k repo.Kind) bool {
 	for _, a := range f.Assets {

@@ -19,6 +19,8 @@ const (
 	dangerous
 )
 
+func (c class) String() string { return [...]string{"safe", "unknown", "dangerous"}[c] }
+
 // uses that a safe import may be put to.
 type uses uint8
 

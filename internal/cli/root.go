@@ -38,7 +38,7 @@ and sends nothing anywhere.`,
 	root.SetErr(a.streams.Err)
 	opt.register(root.Flags())
 	root.AddCommand(a.checkCommand(), a.demoCommand(), a.fixCommand(), a.explainCommand(), a.rulesCommand(), a.controlsCommand(),
-		a.convertCommand(), a.reportCommand(), a.viewCommand(), a.diffCommand(), a.waiveCommand(), a.attestCommand(), a.baselineCommand(),
+		a.inspectCommand(), a.convertCommand(), a.reportCommand(), a.viewCommand(), a.diffCommand(), a.waiveCommand(), a.attestCommand(), a.baselineCommand(),
 		a.hookCommand(), a.initCommand(), a.configCommand(), a.doctorCommand(), a.versionCommand())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.bindEnvironment(cmd.Flags()) }
 	return root

@@ -61,6 +61,9 @@ func (a *Archive) endSpan(v View) span {
 	return span{start, end, nil}
 }
 
+// EndOf is the offset behind the end record of a view and its comment.
+func (a *Archive) EndOf(v View) int64 { return min(a.endSpan(v).end, a.size) }
+
 func (a *Archive) overlaps(spans []span) {
 	for i := 1; i < len(spans); i++ {
 		p, s := spans[i-1], spans[i]
