@@ -48,7 +48,6 @@ type Plan struct {
 	header   []byte       // of the output, with its length
 	r        io.ReaderAt  // the source
 	sums     []*storage   // to be read for their checksum alone
-	byName   map[string]*Entry
 }
 
 // Source is what was converted.
@@ -123,9 +122,11 @@ func PlanTorch(r io.ReaderAt, size int64, opt Options) (*Plan, error) {
 	}
 	p := &Plan{
 		Source: Source{Name: opt.Name, Size: size, Container: c.kind, Tool: opt.Tool}, Level: opt.Level,
-		Dropped: code, Left: append(w.left, c.extra...), r: r, byName: map[string]*Entry{},
+		Dropped: code, Left: append(w.left, c.extra...), r: r,
 	}
-	p.lay(w)
+	if err := p.lay(w); err != nil {
+		return nil, err
+	}
 	if err := refusal.err(); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ const maxHeader = 100_000_000
 // header writes the head of a safetensors file: the length, the JSON, blanks up to a multiple of eight. It shares no code
 // with internal/format/safetensors, which judges it.
 // Source: https://github.com/huggingface/safetensors#format
-func header(tensors []Entry, aliases []Tie) []byte {
+func header(tensors []Entry, aliases []Tie) ([]byte, error) {
 	meta := object{{"format", "pt"}}
 	for _, t := range aliases {
 		if t.Name == "format" {
@@ -28,12 +28,12 @@ func header(tensors []Entry, aliases []Tie) []byte {
 	}
 	text, err := doc.MarshalJSON()
 	if err != nil {
-		panic(err) // texts and numbers always have a form
+		return nil, err
 	}
 	for len(text)%8 != 0 {
 		text = append(text, ' ')
 	}
-	return append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
+	return append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...), nil
 }
 
 func hex32(n uint32) string { return fmt.Sprintf("%08x", n) }

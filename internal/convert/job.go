@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -159,7 +161,7 @@ func (j *Job) shards(src *File, output string, opt Options) error {
 	renamed := map[string]string{}
 	opt.Keep = All // a name of the index must be found in its shard
 	problems := &Refusal{File: src.Name()}
-	for _, shard := range sortedValues(index.WeightMap) {
+	for _, shard := range slices.Compact(slices.Sorted(maps.Values(index.WeightMap))) {
 		if filepath.Base(shard) != shard || shard == "." || shard == ".." || strings.ContainsAny(shard, "\\\x00") {
 			return bad("shard %q is not a file beside the index", shard)
 		}

@@ -3,7 +3,6 @@ package convert
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -68,7 +67,7 @@ func conventional(items []*item) string {
 }
 
 // lay names the tensors, finds the ties, and computes the output to its last byte.
-func (p *Plan) lay(w *walker) {
+func (p *Plan) lay(w *walker) (err error) {
 	p.chooseRoot(w)
 	var items []*item
 	for _, i := range w.items {
@@ -96,16 +95,17 @@ func (p *Plan) lay(w *walker) {
 		e.begin = at
 		if e.Bytes > 1<<60-at {
 			w.refuse(ErrBlowup, e.t.at, "the output would be larger than 2^60 bytes")
-			return
+			return nil
 		}
 		at += e.Bytes
-		p.byName[e.Name] = e
 	}
 	var aliases []Tie
 	if !keepAll {
 		aliases = p.Ties
 	}
-	p.header = header(p.Tensors, aliases)
+	if p.header, err = header(p.Tensors, aliases); err != nil {
+		return err
+	}
 	if len(p.header)-8 > maxHeader {
 		w.refuse(ErrHeaderTooLarge, -1, "the header would have %d bytes, the format allows %d", len(p.header)-8, maxHeader)
 	}
@@ -114,6 +114,7 @@ func (p *Plan) lay(w *walker) {
 		w.refusal.add(ErrBlowup, "", -1, "the output would have %d bytes, the source has %d%s", p.Size, in, p.largest())
 	}
 	p.checksums()
+	return nil
 }
 
 // largest names the tensors that grow most.
@@ -205,14 +206,4 @@ func (e *Entry) copied() bool { return e.Way == "whole" && !e.big && !e.t.conj &
 // Row shows a tensor in a table: name, type, shape, bytes, and how its bytes are copied.
 func (p *Plan) Row(e Entry) []string {
 	return []string{e.Name, e.DType, fmt.Sprint(list(e.Shape)), fmt.Sprint(e.Bytes), e.Way}
-}
-
-func sortedValues(m map[string]string) []string {
-	return slices.Sorted(maps.Keys(func() map[string]bool {
-		set := map[string]bool{}
-		for _, v := range m {
-			set[v] = true
-		}
-		return set
-	}()))
 }

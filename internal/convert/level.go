@@ -61,7 +61,7 @@ func (d *decoder) judge() []Dropped {
 		switch u.Via {
 		case pickle.Calls, pickle.New:
 			name, t := globalOf(u.Target)
-			if t != opaque {
+			if t != opaque && u.Args.Kind() == pickle.Tuple && u.Args.Whole() && u.Kwargs().Kind() == pickle.Unknown {
 				continue
 			}
 			i := u.Target.Import()
@@ -84,6 +84,11 @@ func (d *decoder) judge() []Dropped {
 			default:
 				note(nil, "something that is made at load time", u.Via.String(), "", u.At)
 			}
+		}
+	}
+	for _, a := range d.c.stream.Anomalies {
+		if a.Kind == pickle.OddDunder {
+			note(nil, a.Detail, "built", "", a.At)
 		}
 	}
 	for _, p := range d.c.stream.PersIDs {
@@ -125,9 +130,13 @@ func (d *decoder) refuseCode(dropped []Dropped) {
 	}
 }
 
-// dropped stands in the sidecar for what is left behind.
+// dropped stands in the sidecar for what is left behind. Strict leaves nothing behind.
 func (w *walker) dropped(v pickle.Value) any {
 	w.said = true
+	if w.opt.Level != Rescue {
+		w.refuse(ErrOpcode, offset(v), "something that is neither a tensor nor plain data: %s", w.brief(v, 2))
+		return nil
+	}
 	name := "something that is made at load time"
 	switch v.Kind() {
 	case pickle.Global:

@@ -51,6 +51,9 @@ func TestRefusals(t *testing.T) {
 		{"a storage class of a stranger", zip(with(one(view{class: "evil.FloatStorage", key: "0", elements: 6, shape: []int{6}, strides: []int{1}}), func(*made) {})), ErrCode, "evil.FloatStorage"},
 		{"a module, in strict", zip(dict("x", "GLOBAL \"torch.nn.modules.linear\" \"Linear\"\nEMPTY_TUPLE\nNEWOBJ\n")), ErrCode, "--rescue"},
 
+		{"keywords for a function of tensors", zip(dict("x", "GLOBAL \"torch\" \"Size\"\nEMPTY_TUPLE\nEMPTY_DICT\nNEWOBJ_EX\n")), ErrCode, "torch.Size is constructed"},
+		{"a state that plants a method", zip(dict("x", "GLOBAL \"collections\" \"OrderedDict\"\nEMPTY_TUPLE\nREDUCE\nEMPTY_DICT\nBINUNICODE \"__setstate__\"\nNONE\nSETITEM\nBUILD\n")), ErrCode, "__setstate__"},
+		{"a tensor class that is called", zip(dict("x", "GLOBAL \"torch\" \"Tensor\"\nEMPTY_TUPLE\nREDUCE\n")), ErrTensor, "torch.Tensor is called"},
 		{"INST", zip(dict("x", "MARK\nINST \"torch\" \"Size\"\n")), ErrOpcode, "INST"},
 		{"an extension code", zip(dict("x", "EXT1 5\n")), ErrOpcode, "EXT1"},
 		{"an operand across the end of its frame", zip(with(dict(), func(m *made) { m.object = ".frame len=3\nBINUNICODE \"abcd\"\n.end\nPOP\n" + m.object })), ErrOpcode, "frame"},
