@@ -32,6 +32,7 @@ type made struct {
 	sizes    map[string]int // bytes of an element, 4 when not given
 	members  [][2]string    // more members of the archive
 	stale    string         // member whose checksum is wrong
+	raw      []byte         // the object pickle itself
 }
 
 const root = "m/"
@@ -52,7 +53,10 @@ func (m made) zip(t testing.TB) []byte {
 		}
 		io.WriteString(f, content)
 	}
-	put(root+"data.pkl", string(assemble(t, "PROTO 2\n"+m.object+"\nSTOP")))
+	if m.raw == nil {
+		m.raw = assemble(t, "PROTO 2\n"+m.object+"\nSTOP")
+	}
+	put(root+"data.pkl", string(m.raw))
 	for _, s := range m.storages {
 		put(root+"data/"+s[0], s[1])
 	}
