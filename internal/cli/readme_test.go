@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Every command and flag that the pages for people name is there.
+func TestThePagesNameCommandsAndFlagsThatExist(t *testing.T) {
+	a := &app{streams: Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}, env: func(string) (string, bool) { return "", false }}
+	span := regexp.MustCompile("(?m)`((?:go run \\.|bakedin)[^`]*)`|^    ((?:go run \\.|bakedin) [^#\n]*)|^(?: *entry:) (bakedin [^\n]*)")
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", ".pre-commit-hooks.yaml"} {
+		text, err := os.ReadFile("../../" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, m := range span.FindAllStringSubmatch(string(text), -1) {
+			typed := strings.Join(strings.Fields(m[1]+m[2]+m[3]), " ")
+			words := strings.Fields(strings.TrimPrefix(strings.TrimPrefix(typed, "go run ."), "bakedin"))
+			n++
+			root := a.command()
+			root.SetContext(context.Background())
+			root.InitDefaultCompletionCmd()
+			cmd, rest, err := root.Find(words)
+			if err != nil {
+				t.Errorf("%s: %q: %v", page, typed, err)
+				continue
+			}
+			if len(words) > 0 && cmd == root && regexp.MustCompile(`^[a-z]+$`).MatchString(words[0]) {
+				t.Errorf("%s: %q: there is no command %s", page, typed, words[0])
+			}
+			for _, w := range rest {
+				name, _, _ := strings.Cut(w, "=")
+				long, isLong := strings.CutPrefix(name, "--")
+				switch {
+				case isLong && long != "" && cmd.Flags().Lookup(long) == nil && long != "help" && long != "version":
+					t.Errorf("%s: %q: there is no flag %s", page, typed, name)
+				case !isLong && len(name) == 2 && name[0] == '-' && cmd.Flags().ShorthandLookup(name[1:]) == nil:
+					t.Errorf("%s: %q: there is no flag %s", page, typed, name)
+				}
+			}
+		}
+		if n < 1 {
+			t.Errorf("%s: only %d commands were found; does the test still read it?", page, n)
+		}
+		for _, flag := range regexp.MustCompile("`(--[a-z-]+)").FindAllStringSubmatch(string(text), -1) { // alone: of check
+			check, _, _ := a.command().Find([]string{"check"})
+			if check.Flags().Lookup(strings.TrimPrefix(flag[1], "--")) == nil {
+				t.Errorf("%s: check has no flag %s", page, flag[1])
+			}
+		}
+	}
+}
