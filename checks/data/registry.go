@@ -7,6 +7,7 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted.
 func Registry() checks.Registry {
 	return checks.Registry{
+		"card-against-artefact":   checks.RepoCheckFunc(cardAgainstArtefact),
 		"model-files-outside-lfs": checks.RepoCheckFunc(modelFilesOutsideLFS),
 	}
 }
