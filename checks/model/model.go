@@ -31,6 +31,8 @@ import (
 func Registry() checks.Registry {
 	return checks.Registry{
 		"bundled-code":               judge(told),
+		"config-instantiates-code":   beside(instantiates),
+		"custom-code-model":          beside(customCode),
 		"gguf-header":                judge(told),
 		"gguf-tensor":                judge(told),
 		"hdf5-external-file":         judge(told),
@@ -38,6 +40,7 @@ func Registry() checks.Registry {
 		"keras-external-file":        judge(told),
 		"keras-import-gadget":        judge(told),
 		"keras-lambda":               judge(told),
+		"model-config-template":      beside(configTemplate),
 		"model-disguised":            judge(disguised),
 		"model-template-escape":      judge(told),
 		"model-template-instruction": judge(told),

@@ -1,0 +1,233 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/jinja"
+	"bakedin/internal/lang/keys"
+	"bakedin/rules"
+)
+
+// config is a text file beside a model: its bytes, and its keys when it has any.
+type config struct {
+	text string
+	root *keys.Node
+}
+
+var configOf = checks.NewFact(func(f *checks.File) (*config, error) {
+	b, err := f.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	c := &config{text: string(b)}
+	if format := keys.Format(path.Base(f.Path)); format != "" {
+		c.root, err = keys.Parse(format, b, keys.Limits{})
+	}
+	return c, err
+})
+
+// beside makes a check of a function over a config. One that cannot be parsed is looked at as far as its text goes; whoever
+// reads it as what it claims to be says that it is broken.
+func beside(look func(p *checks.Pass, c *config)) checks.Check {
+	return checks.CheckFunc(func(_ context.Context, p *checks.Pass) error {
+		c, err := configOf.Of(p.File)
+		if c == nil {
+			return err
+		}
+		look(p, c)
+		return nil
+	})
+}
+
+// each calls do for every value of a tree with the key it stands under; items of a list have the key of the list.
+func each(n *keys.Node, key string, do func(n *keys.Node, key string)) {
+	if n == nil {
+		return
+	}
+	do(n, key)
+	for _, c := range n.Items {
+		k := c.Key
+		if n.Kind == keys.Array {
+			k = key
+		}
+		each(c, k, do)
+	}
+}
+
+// configTemplate looks at the templates of tokenizers and processors, as model-template-escape does inside of models.
+func configTemplate(p *checks.Pass, c *config) {
+	tell := func(key, text string, start, end int) {
+		if !jinja.Holds(text) {
+			return
+		}
+		f, _ := jinja.Parse(text, jinjaLimits)
+		for _, what := range [][]escape{escapes(f), instructions(f)} {
+			if worst, msg := sum(what); worst != nil {
+				m := p.At(start, end, fmt.Sprintf("the template %q %s", key, msg))
+				m.Anchor = "template " + key
+				severity(m, worst.severity, worst.why)
+			}
+		}
+	}
+	if c.root == nil {
+		tell(path.Base(p.File.Path), c.text, 0, min(len(c.text), 1))
+		return
+	}
+	each(c.root, "", func(n *keys.Node, key string) {
+		if n.Kind == keys.Scalar {
+			tell(key, n.Value, n.Start, n.End)
+		}
+	})
+}
+
+// revision is a commit in full.
+var revision = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// customCode looks for code that a loader takes from the repository of the model, or from another one.
+func customCode(p *checks.Pass, c *config) {
+	base := path.Base(p.File.Path)
+	each(c.root, "", func(n *keys.Node, key string) {
+		switch {
+		case key == "auto_map" && n.Kind == keys.Object:
+			each(n, "", func(v *keys.Node, name string) {
+				if v.Kind == keys.Scalar && v.Value != "" && v.Value != "null" {
+					remote(p, c, v, name)
+				}
+			})
+		case key == "custom_pipelines" && n.Kind == keys.Object:
+			for _, v := range n.Items {
+				if impl := v.Child("impl"); impl != nil {
+					remote(p, c, impl, v.Key)
+				}
+			}
+		case key == "trust_remote_code" && n.Value == "true":
+			m := p.At(n.Start, n.End, "the config asks loaders to run the code of the model's repository")
+			m.Anchor = "trust_remote_code"
+		}
+	})
+	switch base {
+	case "model_index.json":
+		for _, v := range items(c.root) {
+			if v.Kind == keys.Array && len(v.Items) == 2 && v.Items[0].Quoted && !stockLibrary[strings.SplitN(v.Items[0].Value, ".", 2)[0]] {
+				m := p.At(v.Start, v.End, fmt.Sprintf("the part %q is the class %s of %s, which the loader imports", v.Key, v.Items[1].Value, v.Items[0].Value))
+				m.Anchor = "library " + v.Items[0].Value
+			}
+		}
+	case "modules.json":
+		for _, v := range items(c.root) {
+			if t := v.Child("type"); t != nil && t.Quoted && !strings.HasPrefix(t.Value, "sentence_transformers.") {
+				m := p.At(t.Start, t.End, fmt.Sprintf("the loader imports the module %s", t.Value))
+				m.Anchor = "module " + t.Value
+				if judgeDotted(t.Value) == dangerous {
+					severity(m, rules.Critical, "it is called when the model is loaded")
+				}
+			}
+		}
+	}
+}
+
+func items(n *keys.Node) []*keys.Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+// stockLibrary are the libraries that diffusers takes the parts of a pipeline from.
+var stockLibrary = map[string]bool{"diffusers": true, "transformers": true, "onnxruntime": true, "flax": true, "null": true,
+	"stable_diffusion": true, "peft": true, "optimum": true, "sentence_transformers": true, "k_diffusion": true}
+
+// remote reports code that is named by a config: module.Class, or owner/repository--module.Class.
+func remote(p *checks.Pass, c *config, v *keys.Node, name string) {
+	repository, target, elsewhere := strings.Cut(v.Value, "--")
+	if !elsewhere {
+		target = v.Value
+	}
+	module := target
+	if i := strings.LastIndexByte(target, '.'); i > 0 && name != "impl" {
+		module = target[:i]
+	}
+	m := p.At(v.Start, v.End, fmt.Sprintf("%s is the code %q, which a loader with trust_remote_code=True runs", name, clip(v.Value)))
+	m.Anchor = "code " + v.Value
+	if !elsewhere {
+		file := path.Join(path.Dir(p.File.Path), strings.ReplaceAll(strings.TrimSuffix(module, ".py"), ".", "/")+".py")
+		if p.Repo != nil && p.Repo.Has(file) {
+			severity(m, rules.Medium, "the file is here to be reviewed: "+file)
+		}
+		return
+	}
+	pinned := c.root.Child("code_revision")
+	if pinned != nil && revision.MatchString(pinned.Value) {
+		severity(m, rules.High, "the code is that of "+repository+", at a commit")
+		return
+	}
+	severity(m, rules.Critical, "the code is that of "+repository+", whatever it will be on that day")
+}
+
+// pythonTag is a tag of YAML that makes loaders build Python objects, in its short and in its long form.
+var pythonTag = regexp.MustCompile(`(?:!!|tag:yaml\.org,2002:|![A-Za-z0-9_-]*!)python/(object/apply|object/new|object|name|module|apply):?([\w.]*)`)
+
+// instantiates looks for objects that a config has made when it is loaded.
+func instantiates(p *checks.Pass, c *config) {
+	if ext := strings.ToLower(path.Ext(p.File.Path)); ext != ".json" {
+		for _, m := range pythonTag.FindAllStringSubmatchIndex(c.text, -1) {
+			if comment(c.text, m[0]) {
+				continue
+			}
+			kind, name := c.text[m[2]:m[3]], c.text[m[4]:m[5]]
+			class := judgeDotted(name)
+			imported := kind == "name" || kind == "module"
+			verb := "is called"
+			if imported {
+				verb = "is imported"
+			}
+			f := p.At(m[0], m[1], fmt.Sprintf("%s %s by every loader of YAML that is not a safe one", name, verb))
+			f.Anchor = "tag " + name
+			if class == dangerous && !imported {
+				severity(f, rules.Critical, "it runs commands or code, or reaches files or the network")
+			}
+		}
+	}
+	each(c.root, "", func(n *keys.Node, key string) {
+		if key != "_target_" || n.Kind != keys.Scalar || judgeDotted(n.Value) != dangerous {
+			return
+		}
+		f := p.At(n.Start, n.End, fmt.Sprintf("%s is called with the keys beside it when the config is instantiated", n.Value))
+		f.Anchor = "target " + n.Value
+		severity(f, rules.Critical, "it runs commands or code, or reaches files or the network")
+	})
+}
+
+// comment tells whether a place in a YAML file is behind a # of its line.
+func comment(text string, at int) bool {
+	line := text[strings.LastIndexByte(text[:at], '\n')+1 : at]
+	return strings.HasPrefix(strings.TrimSpace(line), "#") || strings.Contains(line, " #")
+}
+
+// judgeDotted judges a function by its whole name: the worst of all the places where the module may end.
+func judgeDotted(name string) class {
+	pol, err := loadPolicy()
+	if err != nil {
+		return unknown
+	}
+	parts := strings.Split(name, ".")
+	worst := harmless
+	if len(parts) < 2 {
+		worst = unknown
+		if c, _ := pol.judge("builtins", name); c == dangerous && slices.Contains([]string{"eval", "exec", "compile", "__import__", "open", "getattr"}, name) {
+			worst = dangerous
+		}
+	}
+	for i := 1; i < len(parts); i++ {
+		if c, _ := pol.judge(strings.Join(parts[:i], "."), strings.Join(parts[i:], ".")); c > worst {
+			worst = c
+		}
+	}
+	return worst
+}
