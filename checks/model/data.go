@@ -1,6 +1,11 @@
 package model
 
 import (
+	"bakedin/internal/format/coreml"
+	"bakedin/internal/format/executorch"
+	"bakedin/internal/format/tflite"
+	"bakedin/internal/format/xmltok"
+
 	"bakedin/internal/format/gguf"
 	"bakedin/internal/format/hdf5"
 	"bakedin/internal/format/npy"
@@ -28,6 +33,14 @@ func dataReader(f sniff.Format) reader {
 		return readKeras
 	case sniff.KerasPB:
 		return readKerasPB
+	case sniff.TFLite:
+		return readTFLite
+	case sniff.ExecuTorch:
+		return readExecuTorch
+	case sniff.CoreML:
+		return readCoreML
+	case sniff.OpenVINO, sniff.PMML:
+		return readXML
 	case sniff.GraphDef:
 		return readGraphDef
 	}
@@ -36,5 +49,6 @@ func dataReader(f sniff.Format) reader {
 
 // dataLimitErrors are the errors of their readers that tell of a limit.
 func dataLimitErrors() []any {
-	return []any{new(*gguf.LimitError), new(*npy.LimitError), new(*onnx.LimitError), new(*tf.LimitError), new(*hdf5.LimitError)}
+	return []any{new(*gguf.LimitError), new(*npy.LimitError), new(*onnx.LimitError), new(*tf.LimitError), new(*hdf5.LimitError),
+		new(*tflite.LimitError), new(*executorch.LimitError), new(*coreml.LimitError), new(*xmltok.LimitError)}
 }
