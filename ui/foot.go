@@ -82,6 +82,9 @@ func (m *Model) footnote() (left, right string) {
 		from, to := m.lists[tabChecklist].top, 0
 		to = min(len(m.nodes), from+m.listHeight())
 		rows := "rows " + number(min(from+1, to)) + "-" + number(to) + " of " + number(len(m.nodes))
+		if to == 0 {
+			rows = ""
+		}
 		marked := ""
 		if n := len(m.marks); n > 0 {
 			marked = number(n) + " marked " + m.t.dot + " f fixes them " + m.t.dot + " "

@@ -223,3 +223,37 @@ func TestKeysInFlightDoNotApplyAFix(t *testing.T) {
 	}
 	p.press("esc").leaves()
 }
+
+// block reads the TOML that a box on the screen shows.
+func (p *person) block(first, last string) string {
+	p.t.Helper()
+	p.sees(first, last)
+	var out []string
+	for _, l := range strings.Split(p.screen.String(), "\n") {
+		parts := strings.Split(l, "│")
+		for _, cell := range parts {
+			if len(out) == 0 && !strings.Contains(cell, first) || !strings.HasPrefix(cell, "   ") {
+				continue
+			}
+			out = append(out, strings.TrimSpace(cell))
+			if strings.HasPrefix(strings.TrimSpace(cell), last) {
+				return strings.Join(out, "\n") + "\n"
+			}
+		}
+	}
+	p.t.Fatalf("no block from %s to %s:\n%s", first, last, p.screen.String())
+	return ""
+}
+
+// What the boxes say to commit is taken as it stands.
+func TestTheBlocksThatAreShownAreTaken(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 120, 40, map[string]string{"load.py": unsafeLoad})
+	p.sees("Posture between").press("2", "/", "control:sd-1.1", "enter", "G", "a")
+	p.write(".bakedin/attestations.toml", "version = 1\n\n"+p.block("[[attestation]]", "dated"))
+	p.press("esc", "/", "esc", "/", "rule:torch", "enter", "G", "w")
+	p.write(".bakedin.toml", "version = 1\n\n"+p.block("[[waiver]]", "expires"))
+	p.press("esc", "/", "esc", "R").missing("scanning")
+	p.press("2", "/", "control:sd-1.1", "enter").sees("◐ SD-1.1", "attested")
+	p.press("/", "esc", "/", "rule:torch", "enter").sees("~ waived").press("esc").leaves()
+}
