@@ -232,6 +232,14 @@ func TestRescueCopiesTheWeightsAndListsTheRest(t *testing.T) {
 			t.Errorf("the sidecar does not say %s:\n%s", want, p.Sidecar)
 		}
 	}
+	t.Run("a tensor inside of what is dropped is told", func(t *testing.T) {
+		m := made{storages: [][2]string{{"0", floats(6)}, {"1", floats(2)}}, object: dictOf(map[string]string{"w": plain.String(),
+			"x": "GLOBAL \"my\" \"Thing\"\n" + view{key: "1", elements: 2, shape: []int{2}, strides: []int{1}}.String() + "TUPLE1\nREDUCE\n"})}
+		p, _, _ := written(t, m.zip(t), Options{Level: Rescue})
+		if len(p.Left) != 1 || p.Left[0].Name != "storage 1" || p.Left[0].Bytes != 8 {
+			t.Errorf("left behind %v", p.Left)
+		}
+	})
 	t.Run("of nothing but code there is nothing to rescue", func(t *testing.T) {
 		if _, err := planOf(made{object: system}.zip(t), Options{Level: Rescue}); !errors.Is(err, ErrNoTensors) {
 			t.Error(err)

@@ -37,6 +37,7 @@ func (w *walker) found(t *tensor, path []string) any {
 	if !w.afford(length, t.at) {
 		return nil
 	}
+	w.used[t.storage] = true
 	if w.aside > 0 {
 		w.said = true
 		name := strings.Join(path, ".")

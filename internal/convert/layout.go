@@ -89,6 +89,11 @@ func (p *Plan) lay(w *walker) (err error) {
 			Storage: i.t.key, Way: i.t.way(), t: i.t, big: w.c.big})
 	}
 	p.unshare(items)
+	for _, key := range w.keys {
+		if s := w.storages[key]; !w.used[s] {
+			p.Left = append(p.Left, LeftBehind{Name: "storage " + key, Bytes: s.size, Why: "used only by something that is not written"})
+		}
+	}
 	at := int64(0)
 	for k := range p.Tensors {
 		e := &p.Tensors[k]

@@ -19,12 +19,13 @@ type walker struct {
 	open  map[*pickle.Node]bool // containers on the path
 	aside int                   // within attributes of a module, which are no part of its state
 	said  bool                  // there is something that is no tensor
+	used  map[*storage]bool     // by a tensor that is written or told as left behind
 }
 
 func newWalker(c *checkpoint, opt Options, refusal *Refusal) *walker {
 	d := &decoder{c: c, opt: opt, refusal: refusal, storages: map[string]*storage{}, tensors: map[*pickle.Node]*tensor{},
 		walked: map[*pickle.Import]bool{}}
-	return &walker{decoder: d, open: map[*pickle.Node]bool{}}
+	return &walker{decoder: d, open: map[*pickle.Node]bool{}, used: map[*storage]bool{}}
 }
 
 // item is a tensor at a path.
