@@ -129,6 +129,9 @@ func (c *contents) open(p *part) {
 		return
 	}
 	p.sniff = sniff.Sniff(head, tail, p.size, p.name)
+	if l := p.sniff.LFS; l != nil && p.toldModel() {
+		c.leave(p, "object-missing", "a git-lfs pointer in place of a model: object %.12s of %d bytes; git lfs pull fetches it", l.OID, l.Size)
+	}
 	for _, f := range p.sniff.Formats {
 		c.read(p, f)
 	}

@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -104,6 +106,7 @@ func TestWhatCannotBeReadIsLeft(t *testing.T) {
 		want      string
 	}{
 		{"an empty pickle", "model.pkl", nil, "parse"},
+		{"a pointer in place of a model", "model.pt", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"), "object-missing"},
 		{"noise under the name of a model", "model.pt", []byte("\xf1\xf2\xf3 nothing"), "parse"},
 		{"a wrapper that is cut", "model.joblib.gz", gzipped(listing(t, call))[:20], "parse"},
 		{"an archive that is cut", "model.pt", zipped(t, "m/data.pkl", bytes.Repeat([]byte("N"), 400))[:120], "parse"},
@@ -144,5 +147,58 @@ func TestCostDoesNotGrowWithTheBytesOfTensors(t *testing.T) {
 	small, large := read(1<<20), read(64<<20)
 	if small != large {
 		t.Errorf("%d bytes are read of 1 MiB of tensors, %d of 64 MiB", small, large)
+	}
+}
+
+// holes is a file whose head is given and whose rest is zeros.
+type holes struct {
+	head []byte
+	size int64
+}
+
+func (h holes) ReadAt(p []byte, off int64) (int, error) {
+	if off >= h.size {
+		return 0, io.EOF
+	}
+	n := int(min(int64(len(p)), h.size-off))
+	clear(p[:n])
+	if off < int64(len(h.head)) {
+		copy(p[:n], h.head[off:])
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func weights(tensors int64) holes {
+	header := fmt.Appendf(nil, `{"w":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}`, tensors, tensors)
+	head := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	return holes{head, int64(len(head)) + tensors}
+}
+
+func TestTwoGigabytesOfSafetensorsCostAsMuchAsTwoMegabytes(t *testing.T) {
+	read := func(n int64) int64 {
+		f := weights(n)
+		r := &counting{ReaderAt: f}
+		c := &contents{}
+		c.open(&part{name: "model.safetensors", size: f.size, r: r})
+		if proofOf(c) == "" {
+			t.Fatalf("%d bytes of tensors are not proved: %+v, %+v", n, c.left, c.marks)
+		}
+		return r.n
+	}
+	small, large := read(2<<20), read(2<<30)
+	if large > small+16 || large > 200<<10 {
+		t.Errorf("%d bytes are read of 2 MiB of tensors, %d of 2 GiB", small, large)
+	}
+}
+
+func BenchmarkTwoGigabytesOfSafetensors(b *testing.B) {
+	f := weights(2 << 30)
+	b.ReportAllocs()
+	for b.Loop() {
+		c := &contents{}
+		c.open(&part{name: "model.safetensors", size: f.size, r: f})
 	}
 }
