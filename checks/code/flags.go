@@ -36,6 +36,15 @@ func dangerousFlag(_ context.Context, p *checks.Pass) error {
 	for i := range src.Calls {
 		c := call{&src.Calls[i], src, p, ""}
 		for _, a := range c.Args {
+			if a.Stars == 2 {
+				for flag, what := range dangerousFlags {
+					if src.Keyword(c.Call, flag).Kind == python.True {
+						f := c.report(flag + "=True: " + what + ".")
+						f.Anchor = "flag " + flag + " " + src.Callee(c.Call)
+					}
+				}
+				continue
+			}
 			if a.Name == 0 || a.Last-a.First > 1 && src.Eval(a.First, a.Last, c.Scope).Kind != python.True {
 				continue
 			}

@@ -72,7 +72,9 @@ func flowOf(src *checks.PythonSource, source func(e python.Expr) string) *python
 		Source: source,
 		Passes: func(e python.Expr) bool { return passes[e.Label] || extractor.MatchString(e.Label) },
 		Ends:   func(label string) bool { return harmless[label] },
-		Guards: settling.MatchString,
+		Guards: func(label string) bool {
+			return settling.MatchString(label) && label != "check_output" && label != "check_call"
+		},
 	})
 }
 
@@ -94,7 +96,7 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 			}
 		}
 		for _, n := range src.Names(e.First, e.Last, e.Scope) {
-			if modelCalls[n] {
+			if modelCalls[n] || hasRoot(n, "dspy") && strings.HasSuffix(n, "()()") {
 				return strings.TrimSuffix(n, "()")
 			}
 			if root := rootOf(n); root != "" && askMethods[e.Label] && strings.Contains(n, "().") {

@@ -57,22 +57,26 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 		}
 		if o := flow.From(arg.First, arg.Last, c.Scope); arg.First != 0 && o != nil {
 			describe(f, p, src, o)
-			if f.InAI = isAI(src) || modelLike.MatchString(string(src.Text(arg.First, arg.Last))); f.InAI {
+			if f.InAI = isAI(src) || fetched(o.What) || modelLike.MatchString(string(src.Text(arg.First, arg.Last))); f.InAI {
 				f.Severity = rules.High
 				reason := "the data comes from " + short(o.What)
 				f.SeverityReason = &reason
 			}
 			return
 		}
-		switch text := string(src.Text(arg.First, arg.Last)); {
+		first, last := src.Definition(arg.First, arg.Last, c.Scope)
+		switch text := string(src.Text(arg.First, arg.Last)) + " " + string(src.Text(first, last)); {
 		case c.ownDump():
 			lower(f, rules.Low, "the same file writes what it reads")
-		case c.name == "joblib.load" || (arg.Kind == python.String || arg.Kind == python.Other) && modelLike.MatchString(text+" "+arg.Str) && isAI(src):
-			f.InAI = isAI(src) || modelLike.MatchString(text)
-		case isAI(src):
+		case isAI(src) || modelLike.MatchString(text+" "+arg.Str):
 			f.InAI = true
 		}
 	})
+}
+
+// fetched tells whether a source is a request to another machine or a hub.
+func fetched(what string) bool {
+	return strings.Contains(what, "requests.") || strings.Contains(what, "httpx.") || strings.Contains(what, "huggingface_hub") || strings.Contains(what, "urllib") || strings.HasPrefix(what, "hf_hub") || strings.Contains(what, "flask.request") || what == "file_uploader" || what == "urlopen"
 }
 
 // strangerSource says of an expression that it is fetched or uploaded.

@@ -26,7 +26,7 @@ func gradioOpen(_ context.Context, p *checks.Pass) error {
 			}
 			continue
 		}
-		if v := src.Keyword(c.Call, "server_name"); v.Kind == python.String && v.Str == "0.0.0.0" && src.Keyword(c.Call, "auth").Kind == python.Absent {
+		if v := src.Keyword(c.Call, "server_name"); (v.Kind == python.String || v.Kind == python.Env) && v.Str == "0.0.0.0" && src.Keyword(c.Call, "auth").Kind == python.Absent {
 			f := c.report("The app listens on every interface and asks for no login.")
 			lower(f, rules.Medium, "whether it is reachable depends on the network")
 		}
@@ -38,7 +38,7 @@ func gradioOpen(_ context.Context, p *checks.Pass) error {
 func debugServer(_ context.Context, p *checks.Pass) error {
 	err := eachCall(p, []string{"fastapi.FastAPI", "flask.Flask", "starlette.applications.Starlette"}, func(c call) {
 		if v := c.src.Keyword(c.Call, "debug"); v.Kind == python.True {
-			f := c.report("The application is made with debug=True: errors show its inner workings.")
+			f := c.inAI("The application is made with debug=True: errors show its inner workings.")
 			f.Fixes = []checks.Fix{{ID: "no-debug", Title: "Set debug=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
 		}
 	})
@@ -47,7 +47,7 @@ func debugServer(_ context.Context, p *checks.Pass) error {
 	}
 	return eachCall(p, []string{"flask.Flask().run"}, func(c call) {
 		if v := c.src.Keyword(c.Call, "debug"); v.Kind == python.True {
-			f := c.report("run(debug=True) offers an interactive debugger to whoever can make it fail.")
+			f := c.inAI("run(debug=True) offers an interactive debugger to whoever can make it fail.")
 			f.Fixes = []checks.Fix{{ID: "no-debug", Title: "Set debug=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
 		}
 	})
@@ -69,10 +69,17 @@ func corsStar(_ context.Context, p *checks.Pass) error {
 			continue
 		}
 		if src.Keyword(c.Call, "allow_credentials").Kind == python.True {
-			c.report("Any origin may call the endpoint with the user's credentials.")
+			c.inAI("Any origin may call the endpoint with the user's credentials.")
 		}
 	}
 	return err
+}
+
+// inAI reports, and shows the finding whatever the rest of the repository is when the source itself has to do with models.
+func (c call) inAI(message string) *checks.Finding {
+	f := c.report(message)
+	f.InAI = isAI(c.src)
+	return f
 }
 
 // isStar tells whether a list of origins is written out as ["*"].

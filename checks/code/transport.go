@@ -20,7 +20,7 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 	}
 	ai := isAI(src)
 	found := func(f *checks.Finding) {
-		f.InAI = ai
+		f.InAI = ai || f.Severity == ""
 		if !ai && f.Severity == "" {
 			lower(f, rules.Medium, aside)
 		}
@@ -177,7 +177,7 @@ func bindsEverywhere(_ context.Context, p *checks.Pass) error {
 		for _, i := range src.CallsOf(b.name) {
 			c := call{&src.Calls[i], src, p, b.name}
 			v := src.Argument(c.Call, b.keyword, b.position)
-			if v.Kind != python.String || v.Str != "0.0.0.0" && v.Str != "::" && v.Str != "[::]" {
+			if v.Kind != python.String && v.Kind != python.Env || v.Str != "0.0.0.0" && v.Str != "::" && v.Str != "[::]" {
 				continue
 			}
 			f := c.report("The server listens on every interface of the machine.")

@@ -18,6 +18,11 @@ func trustRemoteCode(_ context.Context, p *checks.Pass) error {
 	for i := range src.Calls {
 		c := call{&src.Calls[i], src, p, src.Callee(&src.Calls[i])}
 		v := src.Keyword(c.Call, "trust_remote_code")
+		if v.Kind == python.Parameter && v.Str == "True" {
+			f := c.report("trust_remote_code is True unless the caller says otherwise: Python from the model's repository is run.")
+			lower(f, rules.Medium, "it is a default, which a caller can change")
+			continue
+		}
 		if v.Kind != python.True {
 			continue
 		}

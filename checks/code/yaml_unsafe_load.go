@@ -23,7 +23,8 @@ func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
 	ai := isAI(src)
 	defer func() {
 		for _, f := range p.Found() {
-			if f.InAI = ai; !ai && f.Severity == "" {
+			f.InAI = ai || f.Severity == ""
+			if !ai && f.Severity == "" {
 				lower(f, rules.Medium, aside)
 			}
 		}

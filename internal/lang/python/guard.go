@@ -67,9 +67,15 @@ func (w *Flow) settles(name string, a, b int32) bool {
 			}
 		}
 		if condition && w.identifier(i) == name && !w.isOp(i-1, '.') {
-			end := w.chainEnd(i+1, b)
+			end := i + 1
+			for w.isOp(end, '[') && w.Toks[end].Mate > end {
+				end = w.Toks[end].Mate + 1
+			}
+			if w.isOp(end, '.') && (w.is(end+1, "strip") || w.is(end+1, "lower") || w.is(end+1, "upper")) {
+				end = w.chainEnd(end, b)
+			}
 			if w.isKeyword(end, "in") || w.isKeyword(end, "not") && w.isKeyword(end+1, "in") {
-				return !w.isKeyword(a, "while") && w.Toks[end-1].Kind == Name || w.isOp(end-1, ']') || w.isOp(end-1, ')')
+				return true
 			}
 			if w.isOp(end, opEq) && (w.Toks[end+1].Kind == Str || w.Toks[end+1].Kind == Name) && !w.isKeyword(end+1, "None") {
 				return true

@@ -18,9 +18,9 @@ const (
 	String                     // Str is its value
 	Num                        // Str is the number as written
 	List                       // a list, tuple, set or dict written out
-	Env                        // read from the environment
+	Env                        // read from the environment; Str is the default, when it is a string
 	PathTo                     // made with pathlib or os.path: a path, not a name of something on a hub
-	Parameter                  // a parameter of the function
+	Parameter                  // a parameter of the function; Str is its default as written
 	Other                      // an expression that is not followed
 	Unknown                    // may be given by a ** argument
 )
@@ -142,6 +142,19 @@ func (f *File) inBraces(open, scope int32, key string, depth int) (v Value, know
 	return v, known
 }
 
+// Definition is the expression that a name is bound to, when it is bound once: tokens [first, last). An expression that is no
+// name is its own.
+func (f *File) Definition(first, last, scope int32) (int32, int32) {
+	if last != first+1 || f.Toks[first].Kind != Name {
+		return first, last
+	}
+	found, hidden := f.lookup(f.identifier(first), first, scope)
+	if hidden || len(found) != 1 || f.bindings[found[0]].kind != bindValue {
+		return first, last
+	}
+	return f.bindings[found[0]].first, f.bindings[found[0]].last
+}
+
 // Eval says what is known of the expression of tokens [first, last).
 func (f *File) Eval(first, last, scope int32) Value {
 	v := f.eval(first, last, scope, 0)
@@ -177,7 +190,13 @@ func (f *File) eval(first, last, scope int32, depth int) Value {
 	for _, n := range f.expr(first, last, scope, depth+1) {
 		switch n = Canonical(n); {
 		case n == "os.getenv()", n == "os.environ.get()", n == "os.environ[]":
-			return Value{Kind: Env}
+			v := Value{Kind: Env}
+			if f.isOp(last-1, ')') && f.Toks[last-1].Mate > 0 {
+				if args := f.arguments(f.Toks[last-1].Mate); len(args) == 2 {
+					v.Str = f.eval(args[1].First, args[1].Last, scope, depth+1).Str
+				}
+			}
+			return v
 		case strings.HasPrefix(n, "os.path."), strings.HasPrefix(n, "pathlib."):
 			return Value{Kind: PathTo}
 		}
@@ -200,7 +219,7 @@ func (f *File) evalName(i, scope int32, depth int) Value {
 	}
 	switch b := &f.bindings[found[0]]; {
 	case b.kind == bindParam:
-		return Value{Kind: Parameter}
+		return Value{Kind: Parameter, Str: string(f.Text(b.first, b.last))}
 	case b.kind == bindValue && !f.reassigned(f.identifier(i)):
 		return f.eval(b.first, b.last, b.scope, depth+1)
 	}
