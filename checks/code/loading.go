@@ -109,7 +109,7 @@ func weightsUnchecked(_ context.Context, p *checks.Pass) error {
 	})
 }
 
-var weightsName = regexp.MustCompile(`(?i)\.(?:pth?|ckpt|bin|h5|hdf5|keras|pkl|pickle|joblib|onnx|safetensors|gguf|tflite|pb|caffemodel|weights|tar|tgz|tar\.gz|zip)(?:\?|$)`)
+var weightsName = regexp.MustCompile(`(?i)\.(?:pth?|ckpt|bin|h5|hdf5|keras|pkl|pickle|joblib|onnx|safetensors|gguf|tflite|pb|caffemodel|weights)(?:\?|$)`)
 
 // numpyPickle reports arrays that may hold objects.
 func numpyPickle(_ context.Context, p *checks.Pass) error {

@@ -96,7 +96,8 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 			}
 		}
 		for _, n := range src.Names(e.First, e.Last, e.Scope) {
-			if modelCalls[n] || hasRoot(n, "dspy") && strings.HasSuffix(n, "()()") {
+			object := strings.HasPrefix(n, "huggingface_hub.InferenceClient().") || strings.HasPrefix(n, "huggingface_hub.AsyncInferenceClient().")
+			if modelCalls[n] || rootOf(n) != "" && strings.HasSuffix(n, "()()") || object && askMethods[e.Label] {
 				return strings.TrimSuffix(n, "()")
 			}
 			if root := rootOf(n); root != "" && askMethods[e.Label] && strings.Contains(n, "().") {

@@ -24,6 +24,9 @@ var addressSinks = []sink{
 	{name: "open", keyword: "file", does: asPath, ends: containsPath}, {name: "io.open", keyword: "file", does: asPath, ends: containsPath}, {name: "aiofiles.open", keyword: "file", does: asPath, ends: containsPath},
 	{name: "os.remove", keyword: "path", does: asPath, ends: containsPath}, {name: "os.unlink", keyword: "path", does: asPath, ends: containsPath}, {name: "os.makedirs", keyword: "name", does: asPath, ends: containsPath},
 	{name: "shutil.rmtree", keyword: "path", does: asPath, ends: containsPath}, {name: "shutil.copy", keyword: "src", does: asPath, ends: containsPath}, {name: "shutil.move", keyword: "src", does: asPath, ends: containsPath},
+	{name: "pathlib.Path().read_text", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().read_bytes", position: receiver, does: asPath, ends: containsPath},
+	{name: "pathlib.Path().write_text", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().write_bytes", position: receiver, does: asPath, ends: containsPath},
+	{name: "pathlib.Path().unlink", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().open", position: receiver, does: asPath, ends: containsPath},
 	{name: "flask.send_file", position: 0, does: asPath, ends: containsPath}, {name: "fastapi.responses.FileResponse", keyword: "path", does: asPath, ends: containsPath},
 }
 

@@ -23,6 +23,9 @@ type sink struct {
 	when     func(c call) bool
 }
 
+// receiver is the position of what a method is called on.
+const receiver = -2
+
 // sources of a rule: where from, and how sure and grave that makes it
 type taint struct {
 	source func(src *checks.PythonSource) func(e python.Expr) string
@@ -84,6 +87,9 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 // sinkArgs are the expressions of a call that matter to the sink.
 func (c call) sinkArgs(s *sink) []python.Arg {
 	var out []python.Arg
+	if s.position == receiver {
+		return []python.Arg{{First: c.First, Last: c.Open - 2}}
+	}
 	for i, a := range c.Args {
 		switch {
 		case a.Stars != 0 && i > s.position:

@@ -7,6 +7,7 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted.
 func Registry() checks.Registry {
 	return checks.Registry{
+		"agent-loop-unbounded":              checks.CheckFunc(loopUnbounded),
 		"archive-extract-unfiltered":        checks.CheckFunc(archiveUnfiltered),
 		"browser-runs-client":               checks.CheckFunc(browserClient),
 		"code-execution-tool":               checks.CheckFunc(codeExecutionTool),
@@ -25,6 +26,7 @@ func Registry() checks.Registry {
 		"model-revision-unpinned":           checks.CheckFunc(revisionUnpinned),
 		"numpy-allow-pickle":                checks.CheckFunc(numpyPickle),
 		"pickle-load":                       checks.CheckFunc(pickleLoad),
+		"prompt-content-logged":             checks.CheckFunc(promptLogged),
 		"prompt-template-format-jinja2":     checks.CheckFunc(jinjaPrompt),
 		"secret-in-call":                    checks.CheckFunc(secretInCall),
 		"service-binds-everywhere":          checks.CheckFunc(bindsEverywhere),

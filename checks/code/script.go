@@ -136,14 +136,23 @@ func match(re string) *regexp.Regexp { return regexp.MustCompile(re) }
 
 var childProcess = match(`^(?:node:)?child_process$|^execa$|^shelljs$|^zx$`)
 
-const asShell = "is run by a shell."
+const (
+	asShell   = "is run by a shell."
+	asProgram = "decides which program is run."
+)
+
+// interpreted tells whether a program that is started is an interpreter, which runs what its arguments say.
+func interpreted(s *javascript.File, at int32) bool {
+	name, ok := s.Literal(at)
+	return ok && interpreters[name[strings.LastIndexByte(name, '/')+1:]]
+}
 
 var scriptCodeSinks = []scriptSink{
 	{callee: match(`^(?:window\.|globalThis\.)?eval$`), does: runs},
 	{callee: match(`^(?:new )?Function$`), arg: -1, does: runs},
 	{callee: match(`^vm\.(?:runIn\w*Context|compileFunction)$|^(?:runInNewContext|runInThisContext|runInContext)$|^vm\.Script$`), does: runs},
 	{callee: match(`^(?:child_process\.|cp\.|shell\.)?(?:exec|execSync|execCommand)$|^exec(?:Async|Promise|P)$|^promisify\(\)\(\)$`), does: asShell, module: childProcess},
-	{callee: match(`^(?:child_process\.|cp\.)?(?:spawn|spawnSync|execFile|execFileSync)$`), does: "decides which program is run.", module: childProcess},
+	{callee: match(`^(?:child_process\.|cp\.)?(?:spawn|spawnSync|execFile|execFileSync)$`), does: asProgram, module: childProcess},
 	{callee: match(`^(?:window\.)?set(?:Timeout|Interval)$`), does: runs},
 }
 
@@ -202,6 +211,8 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 				switch {
 				case k.arg < 0 && len(args) > 0:
 					try(k, c.First, c.Open, args[len(args)-1][0], args[len(args)-1][1])
+				case len(args) > 1 && k.does == asProgram && k.arg == 0 && interpreted(s, args[0][0]):
+					try(k, c.First, c.Open, args[1][0], args[1][1])
 				case k.arg >= 0 && k.arg < len(args):
 					try(k, c.First, c.Open, args[k.arg][0], args[k.arg][1])
 				}

@@ -81,6 +81,13 @@ func dependency(src *checks.PythonSource, d *python.Def, name int32) bool {
 			}
 		}
 	}
+	if src.IsBracket(name+1, ':') {
+		switch src.Word(name + 2) {
+		case "Request", "HttpRequest", "WebSocket", "Response", "BackgroundTasks", "Session", "AsyncSession":
+			return true
+		}
+		return src.Word(name) == "self"
+	}
 	w := src.Word(name)
 	return w == "self" || w == "request" || w == "req" || w == "db" || w == "session" || w == "background_tasks" || w == "response" || w == "websocket" || w == "current_user"
 }

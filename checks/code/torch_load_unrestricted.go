@@ -16,6 +16,9 @@ var safeTorch = [2]int{2, 6}
 
 // torchLoad reports loads that run code from the file they open.
 func torchLoad(_ context.Context, p *checks.Pass) error {
+	if err := torchPatched(p); err != nil {
+		return err
+	}
 	version, exact := torchVersion(p.Repo)
 	old := exact && before(version, safeTorch)
 	return eachCall(p, []string{"torch.load"}, func(c call) {
@@ -50,6 +53,22 @@ func torchLoad(_ context.Context, p *checks.Pass) error {
 		default:
 			f := c.report("weights_only is given by a variable: whoever sets it decides whether the file may run code.")
 			lower(f, rules.Low, "the value is not known")
+		}
+	})
+}
+
+// torchPatched reports ways round the default: torch.load wrapped in a partial, or replaced, with weights_only=False.
+func torchPatched(p *checks.Pass) error {
+	return eachCall(p, []string{"functools.partial"}, func(c call) {
+		if len(c.Args) == 0 || c.Args[0].Name != 0 {
+			return
+		}
+		for _, n := range c.src.Names(c.Args[0].First, c.Args[0].Last, c.Scope) {
+			if v := c.src.Keyword(c.Call, "weights_only"); n == "torch.load" && v.Kind == python.False {
+				f := c.report("torch.load is wrapped with weights_only=False: every file it opens may run any code.")
+				f.Fixes = []checks.Fix{c.weightsOnly(c.replace(v.First, v.Last, "True"), v.First != 0)}
+				f.Anchor = "partial torch.load"
+			}
 		}
 	})
 }
