@@ -99,9 +99,8 @@ func (s *store) flattenRecommendation(t *tree, filtered bool, parent node, ri in
 	found := 0
 	for gi := range r.groups {
 		g := &r.groups[gi]
-		hits := len(g.findings)
 		if filtered {
-			hits = 0
+			hits := 0
 			for _, fi := range g.findings {
 				if t.query.onFinding(r, &s.findings[fi]) {
 					hits++

@@ -2,7 +2,6 @@ package model
 
 import (
 	"bytes"
-	"fmt"
 	"path"
 	"strings"
 
@@ -268,13 +267,4 @@ func streamAt(f *pickle.File, off int64) *pickle.Stream {
 		}
 	}
 	return nil
-}
-
-// describeTorch lists storages and what accounts for the bytes.
-func describeTorch(d *Description, t *torch.File) {
-	for _, s := range t.Storages {
-		if s.Plain {
-			d.Extents = append(d.Extents, Extent{s.Off, s.Size, fmt.Sprintf("storage %s", s.Key)})
-		}
-	}
 }

@@ -21,13 +21,12 @@ type tensor struct {
 	requiresGrad bool
 	attributes   pickle.Value // of a parameter with state, or of a subclass
 
-	kind      string // "", "quantised", "sparse", "meta"
-	scheme    pickle.Value
-	layout    string
-	parts     []part       // of a sparse tensor
-	size      pickle.Value // of a sparse tensor
-	at        int64        // byte of the call
-	converted bool         // its raw integers stand for it
+	kind   string // "", "quantised", "sparse", "meta"
+	scheme pickle.Value
+	layout string
+	parts  []part       // of a sparse tensor
+	size   pickle.Value // of a sparse tensor
+	at     int64        // byte of the call
 }
 
 // part is a tensor that a sparse one is made of.

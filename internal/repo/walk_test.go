@@ -73,7 +73,7 @@ func TestIgnoredModelsDatasetsAndAgentsAreNamed(t *testing.T) {
 
 func TestNamesThatAreNotUTF8OrDifferInCaseAreRead(t *testing.T) {
 	dir := t.TempDir()
-	names := []string{"\xff\xfe model.pkl", "a\nb.py", "Model.py", "model.py", "d\xe9p/x.py", "‮gpj.py"}
+	names := []string{"\xff\xfe model.pkl", "a\nb.py", "Model.py", "model.py", "d\xe9p/x.py", "\u202egpj.py"}
 	for _, n := range names {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, n)), 0o755); err != nil {
 			t.Skipf("no such names here: %v", err)
