@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 // person sits before a terminal that exists in memory: the real program, the real engine, files on disk.
 type person struct {
 	t      *testing.T
-	screen *vt.SafeEmulator
+	screen *terminal
 	keys   *io.PipeWriter
 	ended  chan error
 	dir    string
@@ -67,9 +68,33 @@ func quietApp() (*app, *checkFlags) {
 	return a, opt
 }
 
+// terminal is a screen in memory that the program writes to while a person reads it.
+type terminal struct {
+	mu sync.Mutex
+	*vt.Emulator
+}
+
+func (t *terminal) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.Emulator.Write(b)
+}
+
+func (t *terminal) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.Emulator.String()
+}
+
+func (t *terminal) IsAltScreen() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.Emulator.IsAltScreen()
+}
+
 func sitBefore(t *testing.T, w, h int, s *session, with ...func(*ui.Options)) *person {
 	t.Helper()
-	p := &person{t: t, screen: vt.NewSafeEmulator(w, h), ended: make(chan error, 1)}
+	p := &person{t: t, screen: &terminal{Emulator: vt.NewEmulator(w, h)}, ended: make(chan error, 1)}
 	in, keys := io.Pipe()
 	p.keys = keys
 	go func() { _, _ = io.Copy(io.Discard, p.screen) }() // answers to queries
