@@ -1,6 +1,8 @@
 package model
 
 import (
+	"bakedin/internal/format/msgpack"
+
 	"bakedin/internal/format/coreml"
 	"bakedin/internal/format/executorch"
 	"bakedin/internal/format/tflite"
@@ -41,6 +43,10 @@ func dataReader(f sniff.Format) reader {
 		return readCoreML
 	case sniff.OpenVINO, sniff.PMML:
 		return readXML
+	case sniff.Flax:
+		return readFlax
+	case sniff.Skops:
+		return readSkops
 	case sniff.GraphDef:
 		return readGraphDef
 	}
@@ -50,5 +56,5 @@ func dataReader(f sniff.Format) reader {
 // dataLimitErrors are the errors of their readers that tell of a limit.
 func dataLimitErrors() []any {
 	return []any{new(*gguf.LimitError), new(*npy.LimitError), new(*onnx.LimitError), new(*tf.LimitError), new(*hdf5.LimitError),
-		new(*tflite.LimitError), new(*executorch.LimitError), new(*coreml.LimitError), new(*xmltok.LimitError)}
+		new(*tflite.LimitError), new(*executorch.LimitError), new(*coreml.LimitError), new(*xmltok.LimitError), new(*msgpack.LimitError)}
 }

@@ -71,6 +71,7 @@ func Registry() checks.Registry {
 		"pmml-external-entity":       judge(told),
 		"safetensors-metadata":       judge(told),
 		"safetensors-structure":      judge(told),
+		"skops-type":                 judge(told),
 		"tar-entry-mismatch":         judge(told),
 		"tar-link-entry":             judge(told),
 		"tar-path-escape":            judge(told),

@@ -34,6 +34,7 @@ const (
 	PMML         Format = "pmml"
 	RData        Format = "rdata"
 	Skops        Format = "skops"
+	Flax         Format = "flax"
 	MAR          Format = "mar"
 
 	Zip      Format = "zip"
@@ -83,7 +84,7 @@ func (f Format) Class() Class {
 		return Pointer
 	case Pickle, Torch, TorchZip, TorchScript, TorchPackage, TorchExport, TorchLegacy, TorchTar, TorchPreview, Safetensors,
 		GGUF, GGML, NPY, NPZ, HDF5, Keras, ONNX, SavedModel, GraphDef, MetaGraph, KerasPB, CoreML, TFLite, ExecuTorch, OpenVINO, PMML, RData,
-		Skops, MAR:
+		Skops, Flax, MAR:
 		return Model
 	}
 	return ""

@@ -111,6 +111,12 @@ func Sniff(head, tail []byte, size int64, name string) Result {
 		add(zipKind(nil, tail))
 		add(Zip)
 	}
+	if len(r.Formats) == 0 && r.Promises(Flax) && isMessagePack(head) {
+		add(Flax)
+	}
+	if r.Has(Zip) && r.Promises(Skops) {
+		add(Skops)
+	}
 	if r.Has(Zip) && r.Promises(Keras) {
 		add(Keras) // its members may have been renamed
 	}
@@ -227,6 +233,11 @@ func hdf5At(head []byte) bool {
 		}
 	}
 	return false
+}
+
+// isMessagePack tells a map, which every checkpoint of Flax is at the top. There is no magic number.
+func isMessagePack(head []byte) bool {
+	return len(head) > 0 && (head[0]&0xf0 == 0x80 || head[0] == 0xde || head[0] == 0xdf)
 }
 
 func isSafetensors(head []byte, size int64) bool {
