@@ -1,9 +1,19 @@
 package code
 
 import (
+	"context"
+
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
 )
+
+// modelOutputExecuted reports answers of a model that reach an interpreter or a shell, at once or through a file.
+func modelOutputExecuted(ctx context.Context, p *checks.Pass) error {
+	if err := outputRun(ctx, p); err != nil {
+		return err
+	}
+	return savedAndRun(p)
+}
 
 const runs = "is run as code."
 
@@ -29,8 +39,8 @@ var codeSinks = []sink{
 	{name: "pandas.eval", position: 0, does: runs}, {name: "numexpr.evaluate", position: 0, does: runs}, {name: "asteval.Interpreter()()", position: 0, does: runs},
 }
 
-// modelOutputExecuted reports answers of a model that reach an interpreter or a shell.
-var modelOutputExecuted = outputSinks(codeSinks, scriptCodeSinks, func(s sink, c call, arg python.Arg) []checks.Fix {
+// outputRun reports answers of a model that reach an interpreter or a shell at once.
+var outputRun = outputSinks(codeSinks, scriptCodeSinks, func(s sink, c call, arg python.Arg) []checks.Fix {
 	if s.name == "eval" && len(c.Args) == 1 {
 		if !hasImport(c.src, "ast") || !c.src.Editable() {
 			return []checks.Fix{{ID: "literal-eval", Title: "Read the value with ast.literal_eval", Applicability: checks.Manual, Steps: []string{
