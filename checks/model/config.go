@@ -183,14 +183,22 @@ func instantiates(p *checks.Pass, c *config) {
 			kind, name := c.text[m[2]:m[3]], c.text[m[4]:m[5]]
 			class := judgeDotted(name)
 			imported := kind == "name" || kind == "module"
+			if class != dangerous && strings.HasPrefix(path.Base(p.File.Path), "mkdocs") {
+				continue // its plugins are named like this
+			}
 			verb := "is called"
 			if imported {
 				verb = "is imported"
 			}
 			f := p.At(m[0], m[1], fmt.Sprintf("%s %s by every loader of YAML that is not a safe one", name, verb))
 			f.Anchor = "tag " + name
-			if class == dangerous && !imported {
+			switch {
+			case class == dangerous && !imported:
 				severity(f, rules.Critical, "it runs commands or code, or reaches files or the network")
+			case class != dangerous && imported:
+				severity(f, rules.Low, "nothing dangerous is known of the name, and it is not called")
+			case class != dangerous:
+				severity(f, rules.Medium, "nothing dangerous is known of the name")
 			}
 		}
 	}
