@@ -181,6 +181,7 @@ func (e *Entry) Sum(r io.ReaderAt, size int64) (ok bool, err error) {
 // measure finds the end of an entry whose sizes stand behind its data and that no directory shows: by inflating it, or,
 // when it is stored, by the signature that ends it.
 func (a *Archive) measure(e *Entry, limit int64) {
+	limit = max(limit, e.Data) // a long name reaches into what follows the gap
 	e.End = limit
 	if e.Local.Method == Deflated {
 		in := &counter{r: bufio.NewReader(io.NewSectionReader(a.r, e.Data, limit-e.Data))}
