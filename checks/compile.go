@@ -44,7 +44,7 @@ type textExpr struct {
 	format *secret.Format // of the secret
 	in     *glob.Set      // nil: the files of the rule
 	reach  needle.Reach
-	needs  [][]byte // every match contains all of them
+	filter needle.Filter
 	re     func() *regexp.Regexp
 	except func() *regexp.Regexp
 }
@@ -83,11 +83,10 @@ func compile(rs *Ruleset, disabled map[string]bool) (*program, error) {
 	exprs := make([]string, len(p.texts))
 	for i, t := range p.texts {
 		exprs[i] = t.match.RE2
-		for _, l := range needle.Mandatory(t.match.RE2) {
-			t.needs = append(t.needs, []byte(l))
-		}
 		if t.secret != nil {
 			exprs[i] = anyOf(t.secret.Keys)
+		} else {
+			t.filter = needle.FilterOf(t.match.RE2)
 		}
 	}
 	p.needles = needle.New(exprs)

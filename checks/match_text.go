@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"iter"
+	"maps"
 	"slices"
 
 	"bakedin/internal/needle"
@@ -154,7 +155,24 @@ func (p *program) windows(text []byte) map[int][]window {
 		}
 		out[expr] = append(list, w)
 	})
+	p.sift(text, out)
 	return out
+}
+
+// sift drops the windows that lack something else that a match must have.
+func (p *program) sift(text []byte, windows map[int][]window) {
+	if len(windows) == 0 {
+		return
+	}
+	folded := needle.Fold(text)
+	if folded == nil {
+		return
+	}
+	maps.DeleteFunc(windows, func(expr int, list []window) bool {
+		kept := slices.DeleteFunc(list, func(w window) bool { return !p.texts[expr].filter.May(folded[w.start:w.end]) })
+		windows[expr] = kept
+		return len(kept) == 0
+	})
 }
 
 // all yields the matches of an expression in the windows, without those that its exception takes out.
@@ -162,9 +180,6 @@ func (t *textExpr) all(text []byte, windows []window) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		for _, w := range windows {
 			part := text[w.start:w.end]
-			if slices.ContainsFunc(t.needs, func(l []byte) bool { return !bytes.Contains(part, l) }) {
-				continue
-			}
 			for _, m := range t.re().FindAllSubmatchIndex(part, maxMatches+1) {
 				if except := t.except(); except != nil && except.Match(part[m[0]:m[1]]) {
 					continue
