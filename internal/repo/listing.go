@@ -135,15 +135,16 @@ func (t *Tree) askGit(ctx context.Context, dir string, opt Options) (*listing, e
 		t.Reader = "git"
 		t.src.(*files).git = g.Common
 		return l, nil
-	case errors.Is(err, git.ErrNoRepository), errors.Is(err, git.ErrNoGit) && !underGit(dir):
+	}
+	if info, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && info.IsDir() {
+		t.src.(*files).git = filepath.Join(dir, ".git") // for git-lfs objects
+	}
+	if errors.Is(err, git.ErrNoRepository) || errors.Is(err, git.ErrNoGit) && !underGit(dir) {
 		return nil, nil
 	}
 	t.Why = err.Error()
 	t.VCS = &VCS{Kind: "git", Reader: "walk"}
 	t.Notes = append(t.Notes, Note{Kind: "git-fallback", Text: "read without git, by our own reading of the ignore rules: " + t.Why})
-	if info, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && info.IsDir() {
-		t.src.(*files).git = filepath.Join(dir, ".git")
-	}
 	return nil, nil
 }
 
