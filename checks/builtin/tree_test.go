@@ -62,7 +62,7 @@ func TestTheModelBehindAPointerIsLookedAt(t *testing.T) {
 	pointer("away.pkl", append(evil, 0), false)
 	r := look(t, dir)
 	found, missing := false, false
-	for _, f := range r.Of("pickle-dangerous-import") {
+	for _, f := range r.Of("pickle-runs-code") {
 		found = found || f.Location.Path == "here.pkl"
 	}
 	for _, s := range r.Skips {
