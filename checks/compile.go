@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"sync"
 
 	"bakedin/internal/glob"
@@ -84,7 +83,7 @@ func compile(rs *Ruleset, disabled map[string]bool) (*program, error) {
 	for i, t := range p.texts {
 		exprs[i] = t.match.RE2
 		if t.secret != nil {
-			exprs[i] = anyOf(t.secret.Keys)
+			exprs[i] = needle.AnyOf(t.secret.Keys)
 		} else {
 			t.filter = needle.FilterOf(t.match.RE2)
 		}
@@ -192,15 +191,6 @@ func (c *compiled) selects(f *File) bool {
 		}
 	}
 	return c.paths.Empty() || c.paths.Match(f.Path)
-}
-
-// anyOf is an expression that matches any of some literals.
-func anyOf(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = regexp.QuoteMeta(w)
-	}
-	return "(?:" + strings.Join(quoted, "|") + ")"
 }
 
 func globSet(globs []string) (*glob.Set, error) {

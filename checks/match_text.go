@@ -8,6 +8,7 @@ import (
 
 	"bakedin/internal/needle"
 	"bakedin/internal/repo"
+	"bakedin/internal/secret"
 	"bakedin/rules"
 )
 
@@ -20,7 +21,7 @@ const textProbe = 8 << 10
 func isText(b []byte) bool { return bytes.IndexByte(b[:min(len(b), textProbe)], 0) < 0 }
 
 // matchText tries one expression of a rule on the windows of the file's text. A rule with a judge decides itself.
-func matchText(p *Pass, t *textExpr, text []byte, windows []window) error {
+func matchText(p *Pass, t *textExpr, text []byte, windows []needle.Window) error {
 	judge, _ := t.rule.check.(Judge)
 	if t.secret != nil {
 		return matchSecret(p, t, text, windows, judge)
@@ -66,10 +67,10 @@ func matchText(p *Pass, t *textExpr, text []byte, windows []window) error {
 	return nil
 }
 
-func matchSecret(p *Pass, t *textExpr, text []byte, windows []window, judge Judge) error {
+func matchSecret(p *Pass, t *textExpr, text []byte, windows []needle.Window, judge Judge) error {
 	for _, w := range windows {
-		for m := range t.format.Find(text[w.start:w.end]) {
-			start, end := w.start+m[0], w.start+m[1]
+		for m := range t.format.Find(text[w.Start:w.End]) {
+			start, end := w.Start+m[0], w.Start+m[1]
 			if judge != nil {
 				judge.Judge(p, TextMatch{Text: text, Groups: []int{start, end}, Index: t.index, Secret: t.secret})
 			} else {
@@ -101,66 +102,44 @@ func trimSpace(text []byte, start, end int) (int, int) {
 	return start, end
 }
 
-// window is a range of bytes, from line start to line end, that an expression is tried on.
-type window struct{ start, end int }
-
 // nearby is how far, in bytes, a match may span lines to either side of its needle, and longLine how far it may be from it
-// on its own line: the lines of minified scripts and of pictures in notebooks have megabytes.
+// on its own line.
 const (
 	nearby   = 600
 	longLine = 4 << 10
 )
 
-// lineStart is the start of the line that holds a byte, or as far before it as is looked.
-func lineStart(text []byte, at int) int {
-	from := max(0, at-longLine)
-	if i := bytes.LastIndexByte(text[from:at], '\n'); i >= 0 {
-		return from + i + 1
-	}
-	return from
-}
-
-// lineEnd is the end of the line that holds the byte before at, or as far behind it as is looked.
-func lineEnd(text []byte, at int) int {
-	to := min(len(text), at+longLine)
-	if i := bytes.IndexByte(text[at-1:to], '\n'); i >= 0 {
-		return at - 1 + i
-	}
-	return to
-}
-
 // windows are the places of a text where expressions may match, by expression. Trying them there and nowhere else is what
 // makes hundreds of expressions cheap.
-func (p *program) windows(text []byte) map[int][]window {
-	out := map[int][]window{}
+func (p *program) windows(text []byte) map[int][]needle.Window {
+	out := map[int][]needle.Window{}
 	p.needles.Candidates(text, func(expr, at int) {
-		reach := p.texts[expr].reach
-		list := out[expr]
+		t, list := p.texts[expr], out[expr]
+		last := len(list) - 1
 		switch {
-		case at == needle.Everywhere || reach == needle.Text:
-			out[expr] = []window{{0, len(text)}}
+		case at == needle.Everywhere || t.reach == needle.Text:
+			out[expr] = []needle.Window{{Start: 0, End: len(text)}}
 			return
-		case len(list) > 0 && at <= list[len(list)-1].end && reach == needle.Line, len(list) > 0 && list[len(list)-1].end == len(text):
+		case last >= 0 && (list[last].End == len(text) || t.reach == needle.Line && at <= list[last].End):
 			return // inside the last window
-		}
-		w := window{at - 1, at}
-		if reach == needle.Near {
-			w = window{max(0, at-nearby), min(len(text), at+nearby)}
-		}
-		w.start = lineStart(text, w.start)
-		w.end = lineEnd(text, w.end)
-		if n := len(list); n > 0 && w.start < list[n-1].end {
-			list[n-1].end = max(list[n-1].end, w.end)
+		case t.format != nil:
+			if t.format.KeyEnds(text[:at]) {
+				out[expr] = needle.Add(list, needle.Around(text, at-1, at, secret.Reach))
+			}
 			return
 		}
-		out[expr] = append(list, w)
+		from, to := at-1, at
+		if t.reach == needle.Near {
+			from, to = max(0, at-nearby), min(len(text), at+nearby)
+		}
+		out[expr] = needle.Add(list, needle.Around(text, from, to, longLine))
 	})
 	p.sift(text, out)
 	return out
 }
 
 // sift drops the windows that lack something else that a match must have.
-func (p *program) sift(text []byte, windows map[int][]window) {
+func (p *program) sift(text []byte, windows map[int][]needle.Window) {
 	if len(windows) == 0 {
 		return
 	}
@@ -168,25 +147,25 @@ func (p *program) sift(text []byte, windows map[int][]window) {
 	if folded == nil {
 		return
 	}
-	maps.DeleteFunc(windows, func(expr int, list []window) bool {
-		kept := slices.DeleteFunc(list, func(w window) bool { return !p.texts[expr].filter.May(folded[w.start:w.end]) })
+	maps.DeleteFunc(windows, func(expr int, list []needle.Window) bool {
+		kept := slices.DeleteFunc(list, func(w needle.Window) bool { return !p.texts[expr].filter.May(folded[w.Start:w.End]) })
 		windows[expr] = kept
 		return len(kept) == 0
 	})
 }
 
 // all yields the matches of an expression in the windows, without those that its exception takes out.
-func (t *textExpr) all(text []byte, windows []window) iter.Seq[[]int] {
+func (t *textExpr) all(text []byte, windows []needle.Window) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		for _, w := range windows {
-			part := text[w.start:w.end]
+			part := text[w.Start:w.End]
 			for _, m := range t.re().FindAllSubmatchIndex(part, maxMatches+1) {
 				if except := t.except(); except != nil && except.Match(part[m[0]:m[1]]) {
 					continue
 				}
 				for i := range m {
 					if m[i] >= 0 {
-						m[i] += w.start
+						m[i] += w.Start
 					}
 				}
 				if !yield(m) {
@@ -197,7 +176,7 @@ func (t *textExpr) all(text []byte, windows []window) iter.Seq[[]int] {
 	}
 }
 
-func (t *textExpr) find(text []byte, windows []window) []int {
+func (t *textExpr) find(text []byte, windows []needle.Window) []int {
 	for m := range t.all(text, windows) {
 		return m
 	}

@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -12,23 +13,22 @@ import (
 
 // char is one character of a text and where it is written: raw, or in a structured file as an escape.
 type char struct {
-	r          rune
-	start, end int
+	r        rune
+	from, to int32
 }
+
+func (c char) start() int { return int(c.from) }
+func (c char) end() int   { return int(c.to) }
 
 // lead bytes of characters that can be invisible; a text without them is clean
 var leads = []string{"\xe1\x85", "\xe1\x9e", "\xe1\xa0", "\xe2\x80", "\xe2\x81", "\xe2\xa0", "\xe3\x85", "\xef\xb8", "\xef\xbb", "\xef\xbe", "\xef\xbf", "\xc2\xad", "\xcd\x8f", "\xd8\x9c", "\xf0\x9b\xb2", "\xf0\x9d\x85", "\xf3\xa0"}
 
-// hiddenLimit is the largest text whose characters are looked at one by one.
-const hiddenLimit = 4 << 20
-
-// Chars is the fact of the characters of a text that may hold hidden ones; nil for one that holds none.
+// Chars is the fact of the characters of the lines that may hold hidden ones, with an empty line between two where the text
+// has one; nil for a text without such a line. Most lines are never taken apart: some, as those of the pictures in a notebook,
+// have megabytes.
 var Chars = checks.NewFact(func(f *checks.File) ([]char, error) {
-	if f.Size > hiddenLimit {
-		return nil, nil
-	}
 	text, err := f.Bytes()
-	if err != nil {
+	if err != nil || bytes.IndexByte(text, 0) >= 0 {
 		return nil, err
 	}
 	escapes := false
@@ -36,41 +36,61 @@ var Chars = checks.NewFact(func(f *checks.File) ([]char, error) {
 	case "json", "yaml", "toml":
 		escapes = bytes.Contains(text, []byte(`\u`)) || bytes.Contains(text, []byte(`\U`))
 	}
-	if bytes.IndexByte(text, 0) >= 0 || !escapes && !suspicious(text) {
+	if !escapes && !suspicious(text) {
 		return nil, nil
 	}
-	out := make([]char, 0, len(text))
-	for i := 0; i < len(text); {
-		if escapes && text[i] == '\\' {
-			if r, n := escape(text[i:]); n > 0 {
-				out = append(out, char{r, i, i + n})
-				i += n
-				continue
-			}
-			out = append(out, char{rune(text[i]), i, i + 1})
-			i++
-			if i < len(text) && text[i] == '\\' {
-				out = append(out, char{'\\', i, i + 1})
-				i++
-			}
-			continue
+	var out []char
+	blank := 0 // where the last empty line ends that no kept line follows yet
+	for start := 0; start < len(text); {
+		end := len(text)
+		if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
+			end = start + i + 1
 		}
-		r, n := utf8.DecodeRune(text[i:])
-		out = append(out, char{r, i, i + n})
-		i += n
+		line := text[start:end]
+		switch {
+		case suspicious(line), escapes && (bytes.Contains(line, []byte(`\u`)) || bytes.Contains(line, []byte(`\U`))):
+			if blank > 0 && len(out) > 0 {
+				out = append(out, char{'\n', int32(blank - 1), int32(blank)})
+			}
+			out, blank = chars(out, text, start, end, escapes), 0
+		case len(bytes.TrimSpace(line[:min(len(line), blankLine)])) == 0:
+			blank = end
+		}
+		start = end
 	}
 	return out, nil
 })
 
-func suspicious(text []byte) bool {
-	high := false
-	for _, b := range text {
-		if b >= 0x80 {
-			high = true
-			break
+// an empty line has no more white space than this
+const blankLine = 200
+
+// chars appends the characters of text[start:end].
+func chars(out []char, text []byte, start, end int, escapes bool) []char {
+	add := func(r rune, i, n int) int {
+		out = append(out, char{r, int32(i), int32(i + n)})
+		return i + n
+	}
+	for i := start; i < end; {
+		switch {
+		case escapes && text[i] == '\\':
+			if r, n := escape(text[i:end]); n > 0 {
+				i = add(r, i, n)
+				continue
+			}
+			if i = add('\\', i, 1); i < end && text[i] == '\\' {
+				i = add('\\', i, 1)
+			}
+		default:
+			r, n := utf8.DecodeRune(text[i:end])
+			i = add(r, i, n)
 		}
 	}
-	if !high {
+	return out
+}
+
+// suspicious tells whether a text has a character that can be invisible.
+func suspicious(text []byte) bool {
+	if !slices.ContainsFunc(text, func(b byte) bool { return b >= utf8.RuneSelf }) {
 		return false
 	}
 	for _, l := range leads {
@@ -119,7 +139,7 @@ func isBidi(r rune) bool     { return r >= 0x202A && r <= 0x202E || r >= 0x2066 
 func isMark(r rune) bool     { return r == 0x200E || r == 0x200F || r == 0x061C }
 func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
 func isZeroWidth(r rune) bool {
-	return zeroWidth[r] || r >= 0x206A && r <= 0x206F || r >= 0xFFF9 && r <= 0xFFFB || r >= 0x2061 && r <= 0x2064 || r >= 0x1D173 && r <= 0x1D17A || r >= 0x1BCA0 && r <= 0x1BCA3
+	return r >= 0xAD && zeroWidth[r] || r >= 0x206A && r <= 0x206F || r >= 0xFFF9 && r <= 0xFFFB || r >= 0x2061 && r <= 0x2064 || r >= 0x1D173 && r <= 0x1D17A || r >= 0x1BCA0 && r <= 0x1BCA3
 }
 
 var zeroWidth = map[rune]bool{0x200B: true, 0x200C: true, 0x200D: true, 0x2060: true, 0xFEFF: true, 0x00AD: true, 0x180B: true, 0x180C: true, 0x180D: true, 0x180E: true, 0x180F: true, 0x115F: true, 0x1160: true, 0x3164: true, 0xFFA0: true, 0x17B4: true, 0x17B5: true, 0x034F: true}
@@ -158,7 +178,7 @@ func allowedZeroWidth(text []char, i int) bool {
 	r, before, after := text[i].r, at(text, i-1), at(text, i+1)
 	switch r {
 	case 0xFEFF:
-		return text[i].start == 0
+		return text[i].start() == 0
 	case 0x200D:
 		emoji := pictographic(before) || before == 0xFE0F || before == 0x20E3 || before >= 0x1F3FB && before <= 0x1F3FF
 		return emoji && (pictographic(after) || after >= 0x2600 && after <= 0x27BF) || joins(before)

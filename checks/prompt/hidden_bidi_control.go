@@ -39,7 +39,7 @@ func hiddenBidiControl(_ context.Context, p *checks.Pass) error {
 		}
 		if len(controls) > 0 && (override || depth != 0 || !rightToLeft) {
 			first, last := controls[0], controls[len(controls)-1]+1
-			f := p.At(text[first].start, text[last-1].end, fmt.Sprintf("%d characters turn the direction of this line: what is read is not what stands there.", len(controls)))
+			f := p.At(text[first].start(), text[last-1].end(), fmt.Sprintf("%d characters turn the direction of this line: what is read is not what stands there.", len(controls)))
 			f.Anchor = fmt.Sprintf("bidi %d", len(p.Found()))
 			if !override && depth == 0 {
 				f.Lower(rules.Medium, "they are balanced, beside no letter that needs them")
@@ -51,17 +51,17 @@ func hiddenBidiControl(_ context.Context, p *checks.Pass) error {
 			fix := remove(p, text, first, first+1, class)
 			fix.Edits = nil
 			for _, c := range controls {
-				fix.Edits = append(fix.Edits, p.Replace(text[c].start, text[c].end, ""))
+				fix.Edits = append(fix.Edits, p.Replace(text[c].start(), text[c].end(), ""))
 			}
 			f.Fixes = []checks.Fix{fix}
 		} else if len(marks) > 0 && !rightToLeft && (p.File.Is(repo.Prompt) || p.File.Is(repo.Agent)) {
-			f := p.At(text[marks[0]].start, text[marks[0]].end, "A mark for the direction of text stands beside no letter that needs it.")
+			f := p.At(text[marks[0]].start(), text[marks[0]].end(), "A mark for the direction of text stands beside no letter that needs it.")
 			f.Anchor = fmt.Sprintf("bidi %d", len(p.Found()))
 			f.Lower(rules.Low, "it moves nothing on a line of one direction")
 			f.Fixes = []checks.Fix{remove(p, text, marks[0], marks[0]+1, checks.Safe)}
 			if len(marks) > 1 {
 				for _, m := range marks[1:] {
-					f.Fixes[0].Edits = append(f.Fixes[0].Edits, p.Replace(text[m].start, text[m].end, ""))
+					f.Fixes[0].Edits = append(f.Fixes[0].Edits, p.Replace(text[m].start(), text[m].end(), ""))
 				}
 			}
 		}

@@ -41,7 +41,7 @@ func hiddenTagCharacters(_ context.Context, p *checks.Pass) error {
 			}
 		}
 		shown := string(safe.Line(checks.MaskSecrets(hidden[:min(len(hidden), shownHidden)])))
-		f := p.At(text[first].start, text[i-1].end, fmt.Sprintf("%d tag characters spell text that nobody sees: %q", i-first, shown))
+		f := p.At(text[first].start(), text[i-1].end(), fmt.Sprintf("%d tag characters spell text that nobody sees: %q", i-first, shown))
 		f.Anchor = "tags " + fmt.Sprint(len(p.Found()))
 		if flags > 2 && i-first <= 7 {
 			f.Lower(rules.Medium, "it looks like the flag of a region that has none")
@@ -60,7 +60,7 @@ func flag(text []char, first, end int, hidden string) bool {
 
 // remove deletes exactly the characters [first, end).
 func remove(p *checks.Pass, text []char, first, end int, class checks.Applicability) checks.Fix {
-	fix := checks.Fix{ID: "remove-hidden", Title: "Remove the hidden characters", Applicability: class, Edits: []repo.TextEdit{p.Replace(text[first].start, text[end-1].end, "")}}
+	fix := checks.Fix{ID: "remove-hidden", Title: "Remove the hidden characters", Applicability: class, Edits: []repo.TextEdit{p.Replace(text[first].start(), text[end-1].end(), "")}}
 	if class == checks.Unsafe {
 		fix.Breaks = "If a person put them there for a reason, it is lost: look at who changed the line."
 	}

@@ -41,7 +41,7 @@ func hiddenVariationSelectors(_ context.Context, p *checks.Pass) error {
 		if n > 1 {
 			message = fmt.Sprintf("%d selectors in a row are bytes that nobody sees: %q", n, string(safe.Line(checks.MaskSecrets(strings.ToValidUTF8(hidden.String()[:min(hidden.Len(), shownHidden)], "?")))))
 		}
-		f := p.At(text[first].start, text[i-1].end, message)
+		f := p.At(text[first].start(), text[i-1].end(), message)
 		f.Anchor = fmt.Sprintf("selectors %d", len(p.Found()))
 		if n == 1 {
 			f.Lower(rules.Low, "one alone carries nothing")

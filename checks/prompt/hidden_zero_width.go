@@ -80,7 +80,7 @@ func hiddenZeroWidth(_ context.Context, p *checks.Pass) error {
 }
 
 func reportRun(p *checks.Pass, text []char, run []int, message string, severity rules.Severity) {
-	f := p.At(text[run[0]].start, text[run[len(run)-1]].end, message)
+	f := p.At(text[run[0]].start(), text[run[len(run)-1]].end(), message)
 	f.Anchor = fmt.Sprintf("zero width %d", len(p.Found()))
 	switch severity {
 	case rules.Medium:
@@ -90,7 +90,7 @@ func reportRun(p *checks.Pass, text []char, run []int, message string, severity 
 	}
 	fix := checks.Fix{ID: "remove-hidden", Title: "Remove the hidden characters", Applicability: checks.Safe}
 	for _, i := range run {
-		fix.Edits = append(fix.Edits, p.Replace(text[i].start, text[i].end, ""))
+		fix.Edits = append(fix.Edits, p.Replace(text[i].start(), text[i].end(), ""))
 	}
 	f.Fixes = []checks.Fix{fix}
 }

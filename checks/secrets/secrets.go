@@ -3,12 +3,12 @@
 package secrets
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"sync"
 
+	"bakedin/internal/needle"
 	"bakedin/internal/secret"
 	"bakedin/rules"
 )
@@ -24,48 +24,75 @@ type entry struct {
 	format *secret.Format
 }
 
-var table = sync.OnceValue(func() []entry {
+// index is the table of formats with the one pass over a text that finds where each is worth a try.
+type index struct {
+	entries []entry
+	needles *needle.Set
+}
+
+var table = sync.OnceValue(func() *index {
 	all, err := rules.Secrets()
 	if err != nil {
-		return nil // the loader has told it
+		return &index{needles: needle.New(nil)} // the loader has told it
 	}
-	out := make([]entry, 0, len(all))
+	t := &index{}
+	var exprs []string
 	for i := range all {
 		f, err := secret.NewFormat(all[i].ID, all[i].RE2, all[i].Near, all[i].Keys, all[i].Entropy)
 		if err == nil {
-			out = append(out, entry{&all[i], f})
+			t.entries = append(t.entries, entry{&all[i], f})
+			exprs = append(exprs, needle.AnyOf(f.Keys))
 		}
 	}
-	return out
+	t.needles = needle.New(exprs)
+	return t
 })
+
+// places are the parts of a text on which each of the formats is tried.
+func (t *index) places(text []byte) map[int][]needle.Window {
+	out := map[int][]needle.Window{}
+	t.needles.Candidates(text, func(expr, at int) {
+		switch {
+		case at == needle.Everywhere:
+			out[expr] = []needle.Window{{Start: 0, End: len(text)}}
+		case t.entries[expr].format.KeyEnds(text[:at]):
+			out[expr] = needle.Add(out[expr], needle.Around(text, at-1, at, secret.Reach))
+		}
+	})
+	return out
+}
 
 // In returns the credentials in a text, each place once. A format that says what the value is wins over one without a prefix
 // of its own.
 func In(text []byte) []Hit {
+	t := table()
+	places := t.places(text)
 	var hits []Hit
-	for _, e := range table() {
-		if !anyKey(text, e.Keys) {
-			continue
-		}
-	next:
-		for m := range e.format.Find(text) {
-			for i, h := range hits {
-				if m[0] < h.End && h.Start < m[1] {
-					if h.Secret.Near != "" && e.Near == "" {
-						hits[i] = Hit{e.Secret, m[0], m[1]}
-					}
-					continue next
-				}
+	for i, e := range t.entries {
+		for _, w := range places[i] {
+			for m := range e.format.Find(text[w.Start:w.End]) {
+				hits = add(hits, Hit{e.Secret, w.Start + m[0], w.Start + m[1]})
 			}
-			hits = append(hits, Hit{e.Secret, m[0], m[1]})
 		}
 	}
 	return hits
 }
 
+func add(hits []Hit, h Hit) []Hit {
+	for i, known := range hits {
+		if h.Start < known.End && known.Start < h.End {
+			if known.Secret.Near != "" && h.Secret.Near == "" {
+				hits[i] = h
+			}
+			return hits
+		}
+	}
+	return append(hits, h)
+}
+
 // Fake makes a credential for a test or an example.
 func Fake(id string) (string, error) {
-	for _, e := range table() {
+	for _, e := range table().entries {
 		if e.ID == id {
 			return e.format.Fake()
 		}
@@ -82,13 +109,4 @@ func Describe(s *rules.Secret, value string) string {
 func Anchor(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return "secret " + hex.EncodeToString(sum[:8])
-}
-
-func anyKey(text []byte, keys []string) bool {
-	for _, k := range keys {
-		if bytes.Contains(text, []byte(k)) {
-			return true
-		}
-	}
-	return false
 }

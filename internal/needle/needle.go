@@ -5,6 +5,7 @@ package needle
 
 import (
 	"bytes"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -43,6 +44,15 @@ func New(exprs []string) *Set {
 	}
 	s.machine = newMachine(words)
 	return s
+}
+
+// AnyOf is an expression for any of some words.
+func AnyOf(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = regexp.QuoteMeta(w)
+	}
+	return "(?:" + strings.Join(quoted, "|") + ")"
 }
 
 // Everywhere is the place of an expression that has no needle.

@@ -29,6 +29,9 @@ const minEntropy = 3.0
 // how far before a value the word may stand that says what it is
 const nearby = 40
 
+// Reach is how far, in bytes, from one of its Keys a credential is looked for on its line.
+const Reach = 1 << 10
+
 // NewFormat checks the expressions; they are compiled when they are first needed. Near is an expression that must match
 // in the same line, in the key of the value or shortly before it. Entropy 0 means 3 bits a character.
 func NewFormat(id, re, near string, keys []string, entropy float64) (*Format, error) {
@@ -71,6 +74,16 @@ func (f *Format) Find(text []byte) iter.Seq[[2]int] {
 			}
 		}
 	}
+}
+
+// KeyEnds tells whether the text ends with one of the Keys, by which the places are found that are worth a try.
+func (f *Format) KeyEnds(text []byte) bool {
+	for _, k := range f.Keys {
+		if len(k) <= len(text) && string(text[len(text)-len(k):]) == k {
+			return true
+		}
+	}
+	return false
 }
 
 // bounded tells whether the match is a word of its own. The letter of an escape such as \n is no part of it.
