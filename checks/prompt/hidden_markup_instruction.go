@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"bytes"
 	"context"
 	"regexp"
 	"strings"
@@ -10,9 +11,8 @@ import (
 
 var (
 	toolComments = regexp.MustCompile(`(?i)^\s*(?:licen[sc]e|copyright|spdx|markdownlint|prettier|vale|toc\b|start doctoc|end doctoc|all-contributors|do not edit|bakedin:|eslint|cspell|textlint|omit in toc|template|todo|fixme|note to (?:authors|contributors|maintainers)|for (?:authors|contributors)|please (?:remove|delete|fill|describe|provide|read|do not|make sure|search|check|include|note)|thank|describe|example|instructions? for contributors|remove this|delete this)`)
-	invisible    = regexp.MustCompile(`(?is)<(\w+)[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0\b|font-size\s*:\s*0(?:px|em|pt)?\b|\shidden\b|color\s*:\s*(?:#fff(?:fff)?|white)\b)[^>]*>(.{10,900}?)</`)
+	unseenStyle  = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0\b|font-size\s*:\s*0(?:px|em|pt)?\b|\shidden\b|color\s*:\s*(?:#fff(?:fff)?|white)\b`)
 	linkComment  = regexp.MustCompile(`(?m)^\[(?://|comment|_)\]:\s*(?:#|<>)\s*[("'](.{10,})[)"']\s*$`)
-	farAway      = regexp.MustCompile(`[ \t]{200,}(\S[^\n]{10,})|\n{40,}(\S[^\n]{10,})`)
 	// an order to whoever reads: what a person is never told in a comment
 	toAgent = regexp.MustCompile(`(?i)\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|all|your)\b[^.\n]{0,30}\b(?:instructions?|rules?|prompts?|guidelines?|policies)\b|\b(?:do not|don.t|never|without)\s+(?:tell|telling|inform\w*|mention\w*|notify\w*|alert\w*|reveal\w*)\b[^.\n]{0,30}\b(?:user|human|operator|developer|anyone|this)\b|\b(?:ai|llm|assistant|agent|copilot|claude|gpt|model)s?\b[^.\n]{0,40}\b(?:must|should|shall|always|need to|will|please|:)\s*[^.\n]{0,60}\b(?:run|execute|send|post|upload|fetch|download|read|open|include|append|add|insert|approve|merge|delete|copy|forward|install|commit|reply|output)\b|\b(?:silently|secretly|quietly|covertly)\s+\w+|\b(?:run|execute)\b[^.\n]{0,40}(?:curl|wget|bash|sh -c|python -c|base64)|(?:curl|wget)\s[^\n]*\|\s*(?:ba)?sh|\b(?:send|upload|exfiltrate|post (?:it|this|the|all|them|your|every))\b[^.\n]{0,60}https?://|\b(?:when|if|before|after)\b[^.\n]{0,60}\b(?:summari[sz]ing|reviewing|answering|processing|you (?:read|see|review|summari[sz]e))\b[^.\n]{0,60}\b(?:also|always|must|first|instead)\b|\byou (?:must|should|are now)\b[^.\n]{0,60}\b(?:send|run|execute|approve|read|include|ignore|reveal|output)\b`)
 )
@@ -42,24 +42,94 @@ func hiddenMarkupInstruction(_ context.Context, p *checks.Pass) error {
 	for _, c := range d.Comments() {
 		say(c[0], c[1], strings.TrimSuffix(strings.TrimPrefix(string(text[c[0]:c[1]]), "<!--"), "-->"), "a comment")
 	}
-	for _, m := range invisible.FindAllSubmatchIndex(text, 50) {
-		if d.At(m[0]) == 0 {
-			say(m[0], m[1], string(text[m[4]:m[5]]), "an element that is not shown")
+	for _, e := range unseenElements(text) {
+		if d.At(e.start) == 0 {
+			say(e.start, e.end, string(text[e.from:e.to]), "an element that is not shown")
 		}
 	}
-	for _, m := range linkComment.FindAllSubmatchIndex(text, 50) {
-		if d.At(m[0]) == 0 {
-			say(m[0], m[1], string(text[m[2]:m[3]]), "a definition that is no link")
+	if bytes.Contains(text, []byte("]:")) {
+		for _, m := range linkComment.FindAllSubmatchIndex(text, 50) {
+			if d.At(m[0]) == 0 {
+				say(m[0], m[1], string(text[m[2]:m[3]]), "a definition that is no link")
+			}
 		}
 	}
-	for _, m := range farAway.FindAllSubmatchIndex(text, 50) {
-		g := 2
-		if m[2] < 0 {
-			g = 4
-		}
-		if d.At(m[g]) == 0 {
-			say(m[g], m[g+1], string(text[m[g]:m[g+1]]), "far out of sight")
+	for _, r := range farAway(text) {
+		if d.At(r[0]) == 0 {
+			say(r[0], r[1], string(text[r[0]:r[1]]), "far out of sight")
 		}
 	}
 	return nil
+}
+
+// element is <tag …>content</ and where the content stands.
+type element struct{ start, from, to, end int }
+
+// how long an opening tag and the content behind it are followed
+const (
+	tagReach     = 500
+	contentReach = 900
+)
+
+// unseenElements are those whose style hides them.
+func unseenElements(text []byte) (out []element) {
+	for at := 0; len(out) < 50; {
+		i := bytes.IndexByte(text[at:], '<')
+		if i < 0 {
+			return out
+		}
+		start := at + i
+		at = start + 1
+		if at >= len(text) || !letter(text[at]) {
+			continue
+		}
+		n := bytes.IndexByte(text[at:min(len(text), at+tagReach)], '>')
+		if n < 0 || !unseenStyle.Match(text[at:at+n]) {
+			continue
+		}
+		from := at + n + 1
+		to := bytes.Index(text[from:min(len(text), from+contentReach)], []byte("</"))
+		if to >= 10 {
+			out = append(out, element{start, from, from + to, from + to + 2})
+			at = from + to
+		}
+	}
+	return out
+}
+
+func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// a text this far to the right, or this many empty lines below, is out of sight
+const (
+	farRight = 200
+	farBelow = 40
+)
+
+// farAway are the rests of the lines that begin behind so much white space.
+func farAway(text []byte) (out [][2]int) {
+	blank, lines := 0, 0
+	for i := 0; i < len(text) && len(out) < 50; i++ {
+		switch text[i] {
+		case ' ', '\t':
+			blank, lines = blank+1, 0
+			continue
+		case '\n':
+			blank, lines = 0, lines+1
+			continue
+		}
+		far := blank >= farRight || lines >= farBelow
+		blank, lines = 0, 0
+		if !far {
+			continue
+		}
+		end := i + bytes.IndexByte(text[i:], '\n')
+		if end < i {
+			end = len(text)
+		}
+		if end-i > 10 {
+			out = append(out, [2]int{i, end})
+		}
+		i = end - 1
+	}
+	return out
 }

@@ -78,6 +78,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("requirements.txt", "a==1 --hash=sha256:00\n-r x\n")
 	f.Add("pyproject.toml", "[project]\ndependencies=[\"a\"]\n")
 	f.Add("uv.lock", "[[package]]\nname = \"a\"\n")
+	f.Add("uv.lock", "[[package]]\nname = 0")
 	f.Add("package.json", `{"dependencies":{"a":"1"}}`)
 	f.Add("environment.yml", "dependencies:\n- a=1\n")
 	f.Fuzz(func(t *testing.T, path, text string) {

@@ -35,15 +35,14 @@ func readLockLines(p *parser) error {
 			pkg, open = Package{Ecosystem: ecosystem, Group: "main", Source: "registry", Start: off, End: end}, true
 		case strings.HasPrefix(line, "["), !open:
 		case strings.HasPrefix(line, "name = ") && pkg.Name == "":
-			pkg.Name = strings.Trim(line[len("name = "):], `"`)
-			pkg.NameStart, pkg.NameEnd = off+len(`name = "`), end-1
+			pkg.Name, pkg.NameStart, pkg.NameEnd = lockValue(line, off)
 			pkg.SpecStart, pkg.SpecEnd, pkg.End = end, end, end
 			if pkg.Norm = pkg.Name; ecosystem == "PyPI" {
 				pkg.Norm = NormPyPI(pkg.Name)
 			}
 		case strings.HasPrefix(line, "version = ") && pkg.Version == "":
-			pkg.Version = strings.Trim(line[len("version = "):], `"`)
-			pkg.Spec, pkg.SpecStart, pkg.SpecEnd, pkg.End = "=="+pkg.Version, off+len(`version = "`), end-1, end
+			pkg.Version, pkg.SpecStart, pkg.SpecEnd = lockValue(line, off)
+			pkg.Spec, pkg.End = "=="+pkg.Version, end
 		case strings.HasPrefix(line, "source = { git"):
 			pkg.Source = "git"
 		case strings.HasPrefix(line, "source = { editable"), strings.HasPrefix(line, "source = { virtual"):
@@ -55,6 +54,15 @@ func readLockLines(p *parser) error {
 		off = end + 1
 	}
 	return flush()
+}
+
+// lockValue is the value of a line "key = value" that begins at byte off, without its quotes, and where it stands.
+func lockValue(line string, off int) (value string, start, end int) {
+	_, written, _ := strings.Cut(line, " = ")
+	value = strings.TrimLeft(written, `"`)
+	start = off + len(line) - len(value)
+	value = strings.TrimRight(value, `"`)
+	return value, start, start + len(value)
 }
 
 // readPipfileLock reads the JSON lock of pipenv.
