@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path"
@@ -42,6 +43,17 @@ func beside(look func(p *checks.Pass, c *config)) checks.Check {
 		}
 		look(p, c)
 		return nil
+	})
+}
+
+// ifText runs a check only on files whose text it may be about.
+func ifText(may func(text []byte) bool, check checks.Check) checks.Check {
+	return checks.CheckFunc(func(ctx context.Context, p *checks.Pass) error {
+		b, err := p.File.Bytes()
+		if err != nil || !may(b) {
+			return err
+		}
+		return check.Run(ctx, p)
 	})
 }
 
@@ -172,6 +184,11 @@ func remote(p *checks.Pass, c *config, v *keys.Node, name string) {
 
 // pythonTag is a tag of YAML that makes loaders build Python objects, in its short and in its long form.
 var pythonTag = regexp.MustCompile(`(?:!!|tag:yaml\.org,2002:|![A-Za-z0-9_-]*!)python/(object/apply|object/new|object|name|module|apply):?([\w.]*)`)
+
+// mayInstantiate tells a config apart that names nothing to make an object of; most do, and are not parsed for it.
+func mayInstantiate(text []byte) bool {
+	return bytes.Contains(text, []byte("python/")) || bytes.Contains(text, []byte("_target_")) || bytes.Contains(text, []byte(`\u`))
+}
 
 // instantiates looks for objects that a config has made when it is loaded.
 func instantiates(p *checks.Pass, c *config) {

@@ -2,7 +2,6 @@ package prompt
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -20,9 +19,6 @@ type char struct {
 func (c char) start() int { return int(c.from) }
 func (c char) end() int   { return int(c.to) }
 
-// lead bytes of characters that can be invisible; a text without them is clean
-var leads = []string{"\xe1\x85", "\xe1\x9e", "\xe1\xa0", "\xe2\x80", "\xe2\x81", "\xe2\xa0", "\xe3\x85", "\xef\xb8", "\xef\xbb", "\xef\xbe", "\xef\xbf", "\xc2\xad", "\xcd\x8f", "\xd8\x9c", "\xf0\x9b\xb2", "\xf0\x9d\x85", "\xf3\xa0"}
-
 // Chars is the fact of the characters of the lines that may hold hidden ones, with an empty line between two where the text
 // has one; nil for a text without such a line. Most lines are never taken apart: some, as those of the pictures in a notebook,
 // have megabytes.
@@ -35,9 +31,6 @@ var Chars = checks.NewFact(func(f *checks.File) ([]char, error) {
 	switch keys.Format(f.Path) {
 	case "json", "yaml", "toml":
 		escapes = bytes.Contains(text, []byte(`\u`)) || bytes.Contains(text, []byte(`\U`))
-	}
-	if !escapes && !suspicious(text) {
-		return nil, nil
 	}
 	var out []char
 	blank := 0 // where the last empty line ends that no kept line follows yet
@@ -90,13 +83,16 @@ func chars(out []char, text []byte, start, end int, escapes bool) []char {
 
 // suspicious tells whether a text has a character that can be invisible.
 func suspicious(text []byte) bool {
-	if !slices.ContainsFunc(text, func(b byte) bool { return b >= utf8.RuneSelf }) {
-		return false
-	}
-	for _, l := range leads {
-		if bytes.Contains(text, []byte(l)) {
+	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		if isTag(r) || isBidi(r) || isMark(r) || isSelector(r) || isZeroWidth(r) {
 			return true
 		}
+		i += n
 	}
 	return false
 }

@@ -84,7 +84,7 @@ func unseenElements(text []byte) (out []element) {
 			continue
 		}
 		n := bytes.IndexByte(text[at:min(len(text), at+tagReach)], '>')
-		if n < 0 || !unseenStyle.Match(text[at:at+n]) {
+		if n < len("hidden") || !unseenStyle.Match(text[at:at+n]) {
 			continue
 		}
 		from := at + n + 1
