@@ -44,6 +44,8 @@ type textExpr struct {
 	in     *glob.Set      // nil: the files of the rule
 	reach  needle.Reach
 	filter needle.Filter
+	lead   *needle.Lead          // nil: a match may begin with anything
+	bound  func() *regexp.Regexp // the expression, bound to where its lead stands
 	re     func() *regexp.Regexp
 	except func() *regexp.Regexp
 }
@@ -86,6 +88,9 @@ func compile(rs *Ruleset, disabled map[string]bool) (*program, error) {
 			exprs[i] = needle.AnyOf(t.secret.Keys)
 		} else {
 			t.filter = needle.FilterOf(t.match.RE2)
+			if t.lead = needle.LeadOf(t.match.RE2); t.lead != nil {
+				t.bound = lazy(t.lead.Rest)
+			}
 		}
 	}
 	p.needles = needle.New(exprs)

@@ -151,9 +151,9 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 	if err != nil {
 		return true, err
 	}
-	windows := e.windows(text)
-	candidates := make([]int, 0, len(windows))
-	for i := range windows {
+	places := e.sifted(text)
+	candidates := make([]int, 0, len(places.windows))
+	for i := range places.windows {
 		candidates = append(candidates, i)
 	}
 	slices.Sort(candidates)
@@ -170,7 +170,7 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 			if seen[t.signal.ID] || !t.in.Match(f.Path) || t.signal.skip.Match(f.Path) || f.Place == repo.Documents || f.Place == repo.Vendored {
 				continue
 			}
-			if m := t.find(text, windows[i]); m != nil {
+			if m := t.find(places, i); m != nil {
 				seen[t.signal.ID] = true
 				o.contexts = append(o.contexts, Context{Signal: t.signal.ID, Strength: rules.E1, Path: f.Path, Line: f.Position(m[0]).Line, InTests: f.InTests()})
 			}
@@ -180,7 +180,7 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 			if !slices.Contains(o.wanted, t.rule.ID) {
 				o.wanted = append(o.wanted, t.rule.ID)
 			}
-			if err := e.timed(o, t.rule.ID, func() error { return matchText(pass(t.rule), t, text, windows[i]) }); err != nil {
+			if err := e.timed(o, t.rule.ID, func() error { return matchText(pass(t.rule), t, places, i) }); err != nil {
 				s := asSkip(err, "parse")
 				o.skips = append(o.skips, Skipped{Path: f.Path, Kind: s.Kind, Detail: s.Detail, Rules: []string{t.rule.ID}, Asset: kindOf(f)})
 			}

@@ -20,13 +20,14 @@ const textProbe = 8 << 10
 
 func isText(b []byte) bool { return bytes.IndexByte(b[:min(len(b), textProbe)], 0) < 0 }
 
-// matchText tries one expression of a rule on the windows of the file's text. A rule with a judge decides itself.
-func matchText(p *Pass, t *textExpr, text []byte, windows []needle.Window) error {
+// matchText tries one expression of a rule on its windows of the file's text. A rule with a judge decides itself.
+func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 	judge, _ := t.rule.check.(Judge)
+	text := s.text
 	if t.secret != nil {
-		return matchSecret(p, t, text, windows, judge)
+		return matchSecret(p, t, text, s.windows[expr], judge)
 	}
-	for m := range t.all(text, windows) {
+	for m := range t.all(s, expr) {
 		if judge != nil {
 			judge.Judge(p, TextMatch{Text: text, Groups: m, Index: t.index})
 			if err := p.tooMany(); err != nil {
@@ -109,9 +110,16 @@ const (
 	longLine = 4 << 10
 )
 
-// windows are the places of a text where expressions may match, by expression. Trying them there and nowhere else is what
+// sifted is a text with the places where expressions may match.
+type sifted struct {
+	text    []byte
+	folded  []byte // nil where letters outside ASCII fold to others inside
+	windows map[int][]needle.Window
+}
+
+// sifted finds the places of a text where expressions may match, by expression. Trying them there and nowhere else is what
 // makes hundreds of expressions cheap.
-func (p *program) windows(text []byte) map[int][]needle.Window {
+func (p *program) sifted(text []byte) *sifted {
 	out := map[int][]needle.Window{}
 	p.needles.Candidates(text, func(expr, at int) {
 		t, list := p.texts[expr], out[expr]
@@ -134,39 +142,33 @@ func (p *program) windows(text []byte) map[int][]needle.Window {
 		}
 		out[expr] = needle.Add(list, needle.Around(text, from, to, longLine))
 	})
-	p.sift(text, out)
-	return out
+	s := &sifted{text, nil, out}
+	if len(out) > 0 {
+		s.folded = needle.Fold(text)
+		p.sift(s)
+	}
+	return s
 }
 
 // sift drops the windows that lack something else that a match must have.
-func (p *program) sift(text []byte, windows map[int][]needle.Window) {
-	if len(windows) == 0 {
+func (p *program) sift(s *sifted) {
+	if s.folded == nil {
 		return
 	}
-	folded := needle.Fold(text)
-	if folded == nil {
-		return
-	}
-	maps.DeleteFunc(windows, func(expr int, list []needle.Window) bool {
-		kept := slices.DeleteFunc(list, func(w needle.Window) bool { return !p.texts[expr].filter.May(folded[w.Start:w.End]) })
-		windows[expr] = kept
+	maps.DeleteFunc(s.windows, func(expr int, list []needle.Window) bool {
+		kept := slices.DeleteFunc(list, func(w needle.Window) bool { return !p.texts[expr].filter.May(s.folded[w.Start:w.End]) })
+		s.windows[expr] = kept
 		return len(kept) == 0
 	})
 }
 
-// all yields the matches of an expression in the windows, without those that its exception takes out.
-func (t *textExpr) all(text []byte, windows []needle.Window) iter.Seq[[]int] {
+// all yields the matches of an expression in its windows, without those that its exception takes out.
+func (t *textExpr) all(s *sifted, expr int) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
-		for _, w := range windows {
-			part := text[w.Start:w.End]
-			for _, m := range t.re().FindAllSubmatchIndex(part, maxMatches+1) {
-				if except := t.except(); except != nil && except.Match(part[m[0]:m[1]]) {
+		for _, w := range s.windows[expr] {
+			for m := range t.matches(s, w) {
+				if except := t.except(); except != nil && except.Match(s.text[m[0]:m[1]]) {
 					continue
-				}
-				for i := range m {
-					if m[i] >= 0 {
-						m[i] += w.Start
-					}
 				}
 				if !yield(m) {
 					return
@@ -176,8 +178,41 @@ func (t *textExpr) all(text []byte, windows []needle.Window) iter.Seq[[]int] {
 	}
 }
 
-func (t *textExpr) find(text []byte, windows []needle.Window) []int {
-	for m := range t.all(text, windows) {
+// matches yields the places of the groups of each match in a window: by trying where it can begin, or by searching.
+func (t *textExpr) matches(s *sifted, w needle.Window) iter.Seq[[]int] {
+	return func(yield func([]int) bool) {
+		if t.lead == nil || s.folded == nil {
+			for _, m := range t.re().FindAllSubmatchIndex(s.text[w.Start:w.End], maxMatches+1) {
+				if !yield(shift(m, w.Start)) {
+					return
+				}
+			}
+			return
+		}
+		for at := t.lead.Next(s.folded, w.Start, w.End); at >= 0; {
+			next := at + 1
+			if m := t.bound().FindSubmatchIndex(s.text[at:w.End]); m != nil {
+				if !yield(shift(m, at)) {
+					return
+				}
+				next = max(next, m[1])
+			}
+			at = t.lead.Next(s.folded, next, w.End)
+		}
+	}
+}
+
+func shift(m []int, by int) []int {
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += by
+		}
+	}
+	return m
+}
+
+func (t *textExpr) find(s *sifted, expr int) []int {
+	for m := range t.all(s, expr) {
 		return m
 	}
 	return nil

@@ -17,7 +17,7 @@ type Filter struct {
 // the longest clause that is looked for, and the shortest literal
 const (
 	clauseMax = 16
-	clauseMin = 2
+	clauseMin = 1
 )
 
 // FilterOf makes the filter of an expression.
