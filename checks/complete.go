@@ -96,7 +96,7 @@ func (p *program) place(c *compiled, f *Finding, file *File) bool {
 	if file.Place == repo.Generated && c.Family != "model" {
 		return false
 	}
-	if f.Strength == rules.E4 || c.keep || f.SeverityReason != nil {
+	if f.Strength == rules.E4 || c.keep {
 		return true
 	}
 	lower := f.InTests
@@ -106,6 +106,9 @@ func (p *program) place(c *compiled, f *Finding, file *File) bool {
 	if lower && f.Severity != rules.Low {
 		f.Severity = oneLower(f.Severity)
 		reason := "one step lower: it lies only in " + string(file.Place)
+		if f.SeverityReason != nil {
+			reason = *f.SeverityReason + "; " + reason
+		}
 		f.SeverityReason = &reason
 	}
 	return true

@@ -49,6 +49,8 @@ func secretJSONWebToken(p *checks.Pass, m checks.TextMatch) {
 	f.Anchor = anchor
 	expiry, expires := claims["exp"].(float64)
 	switch {
+	case claims["iss"] == "supabase-demo":
+		f.Lower(rules.Low, "it is the published token of every local Supabase")
 	case role == "anon" || role == "authenticated" || role == "public":
 		f.Lower(rules.Low, "the role is one that everybody has")
 	case expires && time.Unix(int64(expiry), 0).Before(time.Now()):
