@@ -89,7 +89,7 @@ func compile(rs *Ruleset, disabled map[string]bool) (*program, error) {
 		} else {
 			t.filter = needle.FilterOf(t.match.RE2)
 			if t.lead = needle.LeadOf(t.match.RE2); t.lead != nil {
-				t.bound = lazy(t.lead.Rest)
+				t.bound = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(t.lead.Rest()) })
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // Lead is how every match of an expression begins: with one of some words, at the start of a word or of a line. Trying an
 // expression where it can begin, and nowhere else, costs a tenth of searching it in a text.
 type Lead struct {
-	Rest  string // the expression, bound to the place where its Words stand
+	rest  *syntax.Regexp
 	words [][]byte
 	first [256]bool
 	word  bool // a word begins here
@@ -56,9 +56,13 @@ func LeadOf(expr string) *Lead {
 	}
 	slices.SortFunc(l.words, bytes.Compare)
 	l.words = slices.CompactFunc(l.words, bytes.Equal)
-	l.Rest = `\A(?:` + re.String() + `)`
+	l.rest = re
 	return l
 }
+
+// Rest is the expression, bound to the place that Next finds. It is made when it is asked for: writing an expression down
+// costs more than reading it.
+func (l *Lead) Rest() string { return `\A(?:` + l.rest.String() + `)` }
 
 // Next is the first place in text[from:to] where a match can begin, or -1. Folded is the folded text.
 func (l *Lead) Next(folded []byte, from, to int) int {

@@ -52,7 +52,7 @@ func TestALeadFindsWhatASearchFinds(t *testing.T) {
 		if l == nil {
 			continue
 		}
-		want, got := re.FindAllSubmatchIndex([]byte(c.text), -1), led(l, regexp.MustCompile(l.Rest), []byte(c.text))
+		want, got := re.FindAllSubmatchIndex([]byte(c.text), -1), led(l, regexp.MustCompile(l.Rest()), []byte(c.text))
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%q in %q: %v, want %v", c.expr, c.text, got, want)
 		}
@@ -86,7 +86,7 @@ func TestTheLeadsOfAllRules(t *testing.T) {
 				continue
 			}
 			leads++
-			re, bound := regexp.MustCompile(m.RE2), regexp.MustCompile(l.Rest)
+			re, bound := regexp.MustCompile(m.RE2), regexp.MustCompile(l.Rest())
 			for i, text := range texts {
 				want, got := re.FindAllSubmatchIndex(text, -1), led(l, bound, text)
 				if found += len(want); !reflect.DeepEqual(got, want) {
