@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 )
@@ -30,41 +31,41 @@ func Data(name string) ([]byte, error) {
 	return nil, fmt.Errorf("there is no table %q", name)
 }
 
-// Load decodes the embedded guideline and rules.
+// Load decodes the embedded guideline and rules. The files are decoded side by side: every run begins with this.
 func Load() (*Set, error) {
-	g, err := loadGuideline()
-	if err != nil {
-		return nil, err
-	}
-	signals, err := loadSignals()
-	if err != nil {
-		return nil, err
-	}
-	set := &Set{Guideline: g, Signals: signals}
-	sum := sha256.New()
-	var errs []error
+	var files []string
 	for _, family := range families {
 		names, err := fs.Glob(embedded, family+"/*.toml")
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			src, err := embedded.ReadFile(name)
-			if err != nil {
-				return nil, err
-			}
-			fmt.Fprintf(sum, "%s\x00%d\x00", name, len(src))
-			sum.Write(src)
-			r, err := Parse(name, src, g)
-			if err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			set.Rules = append(set.Rules, r)
-		}
+		files = append(files, names...)
 	}
-	slices.SortFunc(set.Rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
+	set := &Set{Rules: make([]*Rule, len(files))}
+	errs := make([]error, len(files)+2)
+	sources := make([][]byte, len(files))
+	var wg sync.WaitGroup
+	wg.Go(func() { set.Guideline, errs[len(files)] = loadGuideline() })
+	wg.Go(func() { set.Signals, errs[len(files)+1] = loadSignals() })
+	for i, name := range files {
+		wg.Go(func() {
+			if sources[i], errs[i] = embedded.ReadFile(name); errs[i] == nil {
+				set.Rules[i], errs[i] = Parse(name, sources[i])
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs[len(files):]...); err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	for i, name := range files {
+		fmt.Fprintf(sum, "%s\x00%d\x00", name, len(sources[i]))
+		sum.Write(sources[i])
+	}
 	set.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	set.Rules = slices.DeleteFunc(set.Rules, func(r *Rule) bool { return r == nil })
+	slices.SortFunc(set.Rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	return set, errors.Join(errs...)
 }
 
@@ -83,7 +84,7 @@ func loadGuideline() (*Guideline, error) {
 }
 
 // Parse reads one rule file.
-func Parse(name string, src []byte, g *Guideline) (*Rule, error) {
+func Parse(name string, src []byte) (*Rule, error) {
 	var r Rule
 	md, err := toml.Decode(string(src), &r)
 	if err != nil {

@@ -114,7 +114,7 @@ func ownRule(set *rules.Set, path string) (*rules.Rule, error) {
 	if err != nil {
 		return nil, usage("", "%v", err)
 	}
-	r, err := rules.Parse(path, src, set.Guideline)
+	r, err := rules.Parse(path, src)
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err}
 	}

@@ -34,6 +34,11 @@ func newMachine(words []string) *machine {
 		m.class[c] = m.class[lower[byte(c)]]
 	}
 	m.width = int32(classes)
+	most := 1
+	for _, w := range words {
+		most += len(w)
+	}
+	m.next = make([]int32, 0, most*int(m.width)) // the words share their beginnings, so that this is more than enough
 	m.addState()
 	for id, w := range words {
 		s := int32(0)
@@ -51,7 +56,7 @@ func newMachine(words []string) *machine {
 }
 
 func (m *machine) addState() int32 {
-	m.next = append(m.next, make([]int32, m.width)...)
+	m.next = m.next[:len(m.next)+int(m.width)]
 	m.output = append(m.output, nil)
 	return int32(len(m.output) - 1)
 }
