@@ -25,5 +25,6 @@ func Registry() checks.Registry {
 		"mcp-server-unpinned":              checks.CheckFunc(mcpServerUnpinned),
 		"mcp-shell-command":                checks.CheckFunc(mcpShellCommand),
 		"secret-in-permission-entry":       checks.CheckFunc(secretInPermissionEntry),
+		"tool-name-shadowing":              checks.CheckFunc(toolNameShadowing),
 	}
 }

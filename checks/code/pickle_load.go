@@ -14,7 +14,7 @@ import (
 var unpicklers = []string{
 	"pickle.load", "pickle.loads", "pickle.Unpickler", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load", "shelve.open", "jsonpickle.decode", "jsonpickle.loads",
 	"pandas.read_pickle", "marshal.load", "marshal.loads", "mlflow.pyfunc.load_model", "mlflow.sklearn.load_model", "mlflow.pytorch.load_model", "skops.io.load", "skops.io.loads", "klepto.archives.file_archive",
-	"hickle.load", "compress_pickle.load", "sklearn2pmml.load", "fairseq.checkpoint_utils.load_checkpoint_to_cpu", "fasttext.load_pickle", "zmq.Context().socket().recv_pyobj",
+	"hickle.load", "compress_pickle.load", "sklearn2pmml.load", "fairseq.checkpoint_utils.load_checkpoint_to_cpu", "fasttext.load_pickle",
 }
 
 // modelLike is a path, or the text of an expression, that names a model.

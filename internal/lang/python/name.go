@@ -2,8 +2,10 @@ package python
 
 import "unicode/utf8"
 
-// identifier returns a name the way CPython does, in normal form KC: full-width and mathematical letters are the ASCII
-// letters they look like.
+// Identifier returns the name at token i the way CPython reads it, in normal form KC: full-width and mathematical letters
+// are the ASCII letters they look like.
+func (f *File) Identifier(i int32) string { return f.identifier(i) }
+
 func (f *File) identifier(i int32) string {
 	name := f.source[f.Toks[i].Start:f.Toks[i].End]
 	for k := range len(name) {
