@@ -84,8 +84,6 @@ func (f *File) Bytes() ([]byte, error) {
 		}
 		f.bytes = buf[:n]
 		f.read += int64(n)
-		sum := sha256.Sum256(f.bytes)
-		f.sum = hex.EncodeToString(sum[:])
 	})
 	return f.bytes, f.err
 }
@@ -105,7 +103,13 @@ func (f *File) looksText() bool {
 }
 
 // SHA256 returns the digest of the content when it was read whole, else the empty string.
-func (f *File) SHA256() string { return f.sum }
+func (f *File) SHA256() string {
+	if f.sum == "" && f.bytes != nil {
+		sum := sha256.Sum256(f.bytes)
+		f.sum = hex.EncodeToString(sum[:])
+	}
+	return f.sum
+}
 
 // Blob opens the file for reading by ranges, or the object that a git-lfs pointer stands for. A model whose object is not
 // here is a *Skip: nobody shall read "no findings" off a pointer. The engine closes it.
@@ -143,6 +147,12 @@ func (f *File) close() {
 		f.blob.Close()
 		f.blob = nil
 	}
+}
+
+// forget lets go of the bytes and facts of a file that was looked at; its path and the count of bytes stay.
+func (f *File) forget() {
+	f.close()
+	f.bytes, f.facts, f.lines, f.hashes = nil, nil, nil, nil
 }
 
 // Fact is a kind of fact about files that several rules share: the tokens of a Python file, the imports of a pickle. It is

@@ -31,7 +31,7 @@ type heldFinding struct {
 
 // look runs every rule that wants the file. It never panics.
 func (e *engine) look(ctx context.Context, f *File) *outcome {
-	defer f.close()
+	defer f.forget()
 	o := &outcome{}
 	passes := map[*compiled]*Pass{}
 	pass := func(c *compiled) *Pass {

@@ -19,12 +19,20 @@ type PythonSource struct {
 	cells *notebook.File
 
 	names   [][]string         // what each call resolves to
+	roots   map[string]bool    // what is imported, and the packages above it
 	calls   map[string][]int32 // calls by what they resolve to
 	methods map[string][]int32 // calls by the last label as written
 }
 
 // index resolves every call once, so that a further rule costs a look into a map and no pass over the calls.
 func (s *PythonSource) index() {
+	s.roots = map[string]bool{}
+	for i := range s.Imports {
+		for p := s.Imports[i].Path; p != "" && !s.roots[p]; {
+			s.roots[p] = true
+			p = p[:max(strings.LastIndexByte(p, '.'), 0)]
+		}
+	}
 	s.names = make([][]string, len(s.Calls))
 	s.calls, s.methods = map[string][]int32{}, map[string][]int32{}
 	for i := range s.Calls {
@@ -36,6 +44,9 @@ func (s *PythonSource) index() {
 		s.methods[m] = append(s.methods[m], int32(i))
 	}
 }
+
+// ImportsFrom tells whether the source imports a package, or something of it.
+func (s *PythonSource) ImportsFrom(root string) bool { return s.roots[root] }
 
 // CallNames returns what call i resolves to.
 func (s *PythonSource) CallNames(i int) []string { return s.names[i] }

@@ -5,8 +5,12 @@ import (
 	"sync"
 )
 
+// waiting is how many results a worker may be ahead of the slowest file.
+const waiting = 64
+
 // ordered runs work(0) … work(n-1) on several goroutines and hands the results to emit in order, from the calling
-// goroutine. At most a few results per worker wait for their turn, so memory stays bounded. It stops at the first error of
+// goroutine. So many results wait for their turn that one slow file does not stop the others, and no more, so that memory
+// stays bounded: a result must not hold what it was made from. It stops at the first error of
 // emit or when ctx ends; every goroutine has returned when it does.
 func ordered[T any](ctx context.Context, n, workers int, work func(context.Context, int) T, emit func(int, T) error) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -16,7 +20,7 @@ func ordered[T any](ctx context.Context, n, workers int, work func(context.Conte
 		done  chan T
 	}
 	jobs := make(chan job)
-	queue := make(chan job, 4*workers) // in order; its capacity is the window
+	queue := make(chan job, waiting*workers) // in order; its capacity is the window
 	var running sync.WaitGroup
 	for range workers {
 		running.Go(func() {

@@ -13,7 +13,7 @@ func TestOrderedEmitsInOrderAndBoundsWhatWaits(t *testing.T) {
 	next := 0
 	err := ordered(t.Context(), n, workers,
 		func(_ context.Context, i int) int {
-			if ahead := started.Add(1) - emitted.Load(); ahead > 6*workers+2 {
+			if ahead := started.Add(1) - emitted.Load(); ahead > (waiting+2)*workers+2 {
 				t.Errorf("%d jobs ahead of the one that is emitted", ahead)
 			}
 			return i * i

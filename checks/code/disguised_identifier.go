@@ -19,7 +19,7 @@ var disguisable = set("exec", "eval", "open", "getattr", "setattr", "compile", "
 // every name into normal form KC. Source: the Python Language Reference, 2.3 "Identifiers".
 func disguisedIdentifier(_ context.Context, p *checks.Pass) error {
 	src, err := checks.Python.Of(p.File)
-	if src == nil || src.File == nil {
+	if src == nil || src.File == nil || ascii(src.Src) {
 		return err
 	}
 	for i := range src.Toks {
@@ -51,7 +51,7 @@ func disguisedIdentifier(_ context.Context, p *checks.Pass) error {
 	return err
 }
 
-func ascii(s string) bool {
+func ascii[T string | []byte](s T) bool {
 	for k := range len(s) {
 		if s[k] >= utf8.RuneSelf {
 			return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"sync"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
@@ -78,7 +79,9 @@ func weightsUnchecked(_ context.Context, p *checks.Pass) error {
 	if src == nil || src.File == nil {
 		return err
 	}
-	digests := usesAny(src, []string{"sha256", "sha512", "blake2b", "hashlib", "md5", "check_hash", "file_hash", "verify_checksum", "check_integrity"})
+	digests := sync.OnceValue(func() bool {
+		return usesAny(src, []string{"sha256", "sha512", "blake2b", "hashlib", "md5", "check_hash", "file_hash", "verify_checksum", "check_integrity"})
+	})
 	return eachCall(p, []string{"torch.hub.load_state_dict_from_url", "torch.utils.model_zoo.load_url", "torch.hub.download_url_to_file", "keras.utils.get_file", "urllib.request.urlretrieve", "wget.download", "gdown.download"}, func(c call) {
 		for _, k := range []string{"hash_prefix", "file_hash", "md5_hash", "md5", "check_hash"} {
 			if v := c.src.Keyword(c.Call, k); v.Kind != python.Absent && v.Kind != python.False && v.Kind != python.None && v.Kind != python.Unknown {
@@ -94,7 +97,7 @@ func weightsUnchecked(_ context.Context, p *checks.Pass) error {
 			url = c.src.Keyword(c.Call, "origin")
 		}
 		loader := strings.HasSuffix(c.name, "state_dict_from_url") || strings.HasSuffix(c.name, "load_url")
-		if digests || !loader && (url.Kind != python.String || !weightsName.MatchString(url.Str)) || loader && url.Kind == python.Other {
+		if digests() || !loader && (url.Kind != python.String || !weightsName.MatchString(url.Str)) || loader && url.Kind == python.Other {
 			return
 		}
 		f := c.report("Weights are downloaded, and nothing compares their digest.")

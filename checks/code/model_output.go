@@ -2,6 +2,7 @@ package code
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -148,12 +149,5 @@ func rootOf(name string) string {
 }
 
 func importsAny(src *checks.PythonSource, roots []string) bool {
-	for i := range src.Imports {
-		for _, r := range roots {
-			if hasRoot(src.Imports[i].Path, r) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(roots, src.ImportsFrom)
 }

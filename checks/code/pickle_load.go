@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"sync"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
@@ -27,11 +28,12 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 	if src == nil || src.File == nil {
 		return err
 	}
-	if usesAny(src, []string{"find_class"}) {
-		return nil // an unpickler of its own, which says what it takes
-	}
+	ownUnpickler := sync.OnceValue(func() bool { return usesAny(src, []string{"find_class"}) }) // which says what it takes
 	var flow *python.Flow
 	return eachCall(p, unpicklers, func(c call) {
+		if ownUnpickler() {
+			return
+		}
 		arg := c.src.Positional(c.Call, 0)
 		switch {
 		case strings.HasPrefix(c.name, "skops."):

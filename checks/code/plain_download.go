@@ -27,7 +27,7 @@ func plainDownload(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Contains(text, []byte("http://")) && !bytes.Contains(text, []byte("--trusted-host")) {
+	if !mayFetch(text) {
 		return nil
 	}
 	if p.File.Asset(repo.Code) != nil && p.File.Asset(repo.Code).Format == "python" {
@@ -36,16 +36,24 @@ func plainDownload(_ context.Context, p *checks.Pass) error {
 			return err
 		}
 		for i := range src.Toks {
-			if t := &src.Toks[i]; t.Kind == python.Str && !docstring(src, i) {
+			if t := &src.Toks[i]; t.Kind == python.Str && mayFetch(text[t.Start:t.End]) && !docstring(src, i) {
 				plainIn(p, text, int(t.Start), int(t.End))
 			}
 		}
 		return err
 	}
 	for start, end := range codeLines(text) {
+		if !mayFetch(text[start:end]) {
+			continue
+		}
 		plainIn(p, text, start, end)
 	}
 	return nil
+}
+
+// mayFetch tells apart, quickly, a text that names no address.
+func mayFetch(text []byte) bool {
+	return bytes.Contains(text, []byte("://")) || bytes.Contains(text, []byte("--trusted-host"))
 }
 
 func plainIn(p *checks.Pass, text []byte, start, end int) {

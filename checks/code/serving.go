@@ -11,7 +11,7 @@ import (
 // gradioOpen reports demos that the internet can reach.
 func gradioOpen(_ context.Context, p *checks.Pass) error {
 	src, err := checks.Python.Of(p.File)
-	if src == nil || src.File == nil || !imports(src, "gradio") {
+	if src == nil || src.File == nil || !src.ImportsFrom("gradio") {
 		return err
 	}
 	for i := range src.Calls {
@@ -86,15 +86,6 @@ func (c call) inAI(message string) *checks.Finding {
 func isStar(src *checks.PythonSource, v python.Value) bool {
 	for i := v.First; i < v.Last; i++ {
 		if t := src.Word(i); t == `"*"` || t == `'*'` {
-			return true
-		}
-	}
-	return false
-}
-
-func imports(src *checks.PythonSource, root string) bool {
-	for i := range src.Imports {
-		if hasRoot(src.Imports[i].Path, root) {
 			return true
 		}
 	}

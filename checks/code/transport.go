@@ -2,6 +2,7 @@ package code
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -132,22 +133,9 @@ var learningRoots = []string{"torch", "tensorflow", "keras", "jax", "flax", "skl
 	"accelerate", "deepspeed", "pytorch_lightning", "lightning", "timm", "ultralytics", "fastai", "spacy", "onnx", "onnxruntime", "openvino", "tensorrt", "mlflow", "wandb", "bentoml", "gradio", "safetensors",
 	"faiss", "chromadb", "qdrant_client", "pinecone", "weaviate", "pymilvus", "lancedb", "mcp", "fastmcp", "torchvision", "whisper", "fasttext", "gensim"}
 
-// isAI tells whether a source imports a library for models, learning or vectors.
+// isAI tells whether a source imports a library for models, learning or vectors. boto3 is one of many things.
 func isAI(src *checks.PythonSource) bool {
-	for i := range src.Imports {
-		p := src.Imports[i].Path
-		if hasRoot(p, "boto3") {
-			continue
-		}
-		for _, roots := range [][]string{learningRoots, modelRoots} {
-			for _, r := range roots {
-				if hasRoot(p, r) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return importsAny(src, learningRoots) || slices.ContainsFunc(modelRoots, func(r string) bool { return r != "boto3" && src.ImportsFrom(r) })
 }
 
 // binders are calls that open a port, and the keyword and position of the address.

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"bytes"
 	"context"
 
 	"bakedin/checks"
@@ -12,7 +13,7 @@ import (
 // other library uses the name.
 func trustRemoteCode(_ context.Context, p *checks.Pass) error {
 	src, err := checks.Python.Of(p.File)
-	if src == nil || src.File == nil {
+	if src == nil || src.File == nil || !bytes.Contains(src.Src, []byte("trust_remote_code")) {
 		return err
 	}
 	for i := range src.Calls {

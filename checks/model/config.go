@@ -187,7 +187,20 @@ var pythonTag = regexp.MustCompile(`(?:!!|tag:yaml\.org,2002:|![A-Za-z0-9_-]*!)p
 
 // mayInstantiate tells a config apart that names nothing to make an object of; most do, and are not parsed for it.
 func mayInstantiate(text []byte) bool {
-	return bytes.Contains(text, []byte("python/")) || bytes.Contains(text, []byte("_target_")) || bytes.Contains(text, []byte(`\u`))
+	return bytes.Contains(text, []byte("python/")) || bytes.Contains(text, []byte("_target_")) || escapedLetter(text)
+}
+
+// escapedLetter tells whether a letter or underscore of ASCII is written as an escape, which nobody does who has nothing to hide.
+func escapedLetter(text []byte) bool {
+	for {
+		i := bytes.Index(text, []byte(`\u00`))
+		if i < 0 || i+4 >= len(text) {
+			return false
+		}
+		if text = text[i+4:]; text[0] >= '4' && text[0] <= '7' {
+			return true
+		}
+	}
 }
 
 // instantiates looks for objects that a config has made when it is loaded.

@@ -67,8 +67,8 @@ func openRoot(dir string) (*Tree, rootFs, error) {
 	if err != nil {
 		return nil, rootFs{}, err
 	}
-	fsys := rootFs{root}
-	return &Tree{Name: name, Reader: "walk", src: &files{fs: fsys, closer: root}}, fsys, nil
+	fsys := rootFs{root, &folders{}}
+	return &Tree{Name: name, Reader: "walk", src: &files{fs: fsys, closer: fsys}}, fsys, nil
 }
 
 // nameOf is what a directory is called when it is shown.

@@ -63,7 +63,7 @@ func (s *files) object(oid string) (Blob, error) {
 		return nil, err
 	}
 	defer root.Close()
-	return openFile(rootFs{root}, path.Join("lfs", "objects", oid[:2], oid[2:4], oid))
+	return openFile(rootFs{root: root}, path.Join("lfs", "objects", oid[:2], oid[2:4], oid))
 }
 
 func (s *files) Close() error {

@@ -115,7 +115,7 @@ func (d dirSpace) stat(p string) (info fs.FileInfo, err error) {
 
 func (d dirSpace) open(p string) (f io.ReadCloser, err error) {
 	err = d.in(func(root *os.Root) error {
-		b, err := openFile(rootFs{root}, p)
+		b, err := openFile(rootFs{root: root}, p)
 		if err == nil {
 			f = b.(fileBlob)
 		}
@@ -175,7 +175,7 @@ func (d dirSpace) remove(p string) error {
 
 func (d dirSpace) list(dir string) (out []string, err error) {
 	err = d.in(func(root *os.Root) error {
-		out, err = names(rootFs{root}, dir)
+		out, err = names(rootFs{root: root}, dir)
 		return err
 	}, path.Join(dir, "x"))
 	return out, err
