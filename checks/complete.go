@@ -100,7 +100,7 @@ func (p *program) place(c *compiled, f *Finding, file *File) bool {
 		return true
 	}
 	lower := f.InTests
-	if c.Family == "agent" || c.Family == "prompt" { // agents load files from examples too
+	if (c.Family == "agent" || c.Family == "prompt") && (file.Is(repo.Agent) || file.Is(repo.Prompt)) { // agents load files from examples too
 		lower = file.Place == repo.Vendored || strings.Contains("/"+file.Path, "/testdata/") || strings.Contains("/"+file.Path, "/fixtures/")
 	}
 	if lower && f.Severity != rules.Low {

@@ -103,7 +103,7 @@ func scriptUserSource(s *javascript.File) func(e javascript.Expr) string {
 		callee := s.Dotted(e.First, e.Last)
 		switch {
 		case e.Param:
-			if strangersName.MatchString(snake(e.Label)) {
+			if strangersName.MatchString(snake(e.Label)) && !bytesHave(s.Src, e.Label+" instanceof", e.Label+".role", e.Label+"._getType", e.Label+".getType") { // one of a conversation, of any role
 				return e.Label
 			}
 		case e.Call:

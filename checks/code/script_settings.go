@@ -42,12 +42,15 @@ func scriptSystemPrompt(p *checks.Pass) error {
 		if flow == nil {
 			flow = scriptFlow(s, scriptUserSource)
 		}
-		if o := flow.From(first, last); o != nil {
+		if o := flow.From(first, last); o != nil && !messagePart.Match(s.Text(first, last)) {
 			scriptFinding(p, s, first, last, o, "The system role is built from %s,", "which a stranger may have written.").Fixes = []checks.Fix{moveToUser}
 		}
 	}
 	return err
 }
+
+// messagePart is the text of a message that is turned into another form, as it came.
+var messagePart = regexp.MustCompile(`^(?:m|msg|message)\.(?:content|text)(?: as \w+)?$`)
 
 func bytesHave(src []byte, words ...string) bool {
 	for _, w := range words {

@@ -35,7 +35,7 @@ func userSource(src *checks.PythonSource) func(e python.Expr) string {
 			if web && anyMatch(routeDecorator, src.Decorators(d)) && !dependency(src, d, e.First) {
 				return e.Label
 			}
-			if strangersName.MatchString(e.Label) {
+			if strangersName.MatchString(e.Label) && !bytesHave(src.Src, e.Label+".role", e.Label+`["role"]`, "isinstance("+e.Label+", SystemMessage") { // one of a conversation, of any role
 				return e.Label
 			}
 			return ""
@@ -181,6 +181,9 @@ func systemPrompt(_ context.Context, p *checks.Pass) error {
 			}
 			why = "it is text that was fetched; whoever wrote it speaks with the weight of the system"
 		}
+		if passedOn(src, t) {
+			continue
+		}
 		start, end := src.Token(t.First, t.Last)
 		f := p.At(start, end, "The system role is built from "+short(o.What)+", which a stranger may have written.")
 		f.Anchor = "system role " + o.What
@@ -192,6 +195,25 @@ func systemPrompt(_ context.Context, p *checks.Pass) error {
 	}
 	return err
 }
+
+// passedOn tells whether the text is handed through as it came by a function that turns messages into another form: what
+// its caller calls the system text is the system text.
+func passedOn(src *checks.PythonSource, t systemText) bool {
+	if src.Toks[t.First].Kind != python.Name || !messageName.MatchString(src.Word(t.First)) {
+		return false
+	}
+	switch text := string(src.Text(t.First, t.Last)); strings.TrimPrefix(text, src.Word(t.First)) {
+	case ".content", ".text", `["content"]`, "['content']", `.get("content")`, `["text"]`:
+		return true
+	case "":
+		d := src.Enclosing(t.Scope)
+		return d != nil && strings.Contains(strings.ToLower(src.Word(d.Name)), "system")
+	}
+	return false
+}
+
+// a parameter that holds a message of any role
+var messageName = regexp.MustCompile(`^(?:m|msg|message|text|prompt|content|query)$`)
 
 var moveToUser = checks.Fix{ID: "move-to-user", Title: "Put it into a message of the user role", Applicability: checks.Manual, Steps: []string{
 	"Keep the system text constant.",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/rules"
 )
 
 // storeKind is a store of vectors or records, and what makes it ask who calls.
@@ -29,6 +30,11 @@ var storeKinds = []storeKind{
 	{"OpenSearch", regexp.MustCompile(`opensearchproject/opensearch(?::|@|$)`), []string{"OPENSEARCH_INITIAL_ADMIN_PASSWORD"}, nil, regexp.MustCompile(`(?i)^(?:DISABLE_SECURITY_PLUGIN|plugins\.security\.disabled)=true$`)},
 	{"Postgres", regexp.MustCompile(`(?:^|/)(?:pgvector/pgvector|ankane/pgvector|postgres|timescale/timescaledb\S*)(?::|@|$)`), []string{"POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE"}, nil, regexp.MustCompile(`(?i)^POSTGRES_HOST_AUTH_METHOD=trust$`)},
 }
+
+// vectorsOnly are the stores that nothing but a system with a model needs; the others speak where there is one.
+var vectorsOnly = map[string]bool{"Qdrant": true, "Chroma": true, "Milvus": true, "Weaviate": true}
+
+var plainRedis = regexp.MustCompile(`^(?:docker\.io/)?(?:library/)?(?:redis|valkey/valkey)(?::|@|$)`)
 
 // vectorStoreOpen reports stores that are published and ask nobody for a login.
 func vectorStoreOpen(_ context.Context, p *checks.Pass) error {
@@ -62,6 +68,13 @@ func vectorStoreOpen(_ context.Context, p *checks.Pass) error {
 			}
 			f := p.At(start, end, fmt.Sprintf("%s (%s) is published and asks nobody for a login: who reaches it reads and writes what the model is told.", k.name, s.label))
 			f.Anchor = "store " + k.name + " " + s.label
+			switch { // a cache or the queue of something else is as likely
+			case plainRedis.MatchString(s.image):
+				f.Lower(rules.Medium, "Redis alone is as often a cache as a store of the system")
+			case strings.Contains("/"+p.File.Path, "/.devcontainer/"):
+				f.Lower(rules.Medium, "it is published on the machine of a developer")
+			}
+			f.InAI = vectorsOnly[k.name]
 			how := "Set " + strings.Join(k.keyEnv, " or ") + " from the environment."
 			if len(k.keyEnv) == 0 {
 				how = "Put an authenticating proxy in front: the server has no login of its own."

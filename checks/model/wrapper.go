@@ -31,9 +31,9 @@ func readWrapper(r *reading) {
 	if !r.c.spend(r.part, inner.Size) {
 		return
 	}
-	name := strings.TrimSuffix(r.name, path.Ext(r.name))
-	if name == r.name || len(sniff.Promised(name)) == 0 {
-		name = r.name
+	name := r.name
+	if len(r.sniff.Promised) > 0 && r.sniff.Promised[0].Class() == sniff.Wrapper { // joblib compresses without another suffix
+		name = strings.TrimSuffix(name, path.Ext(name))
 	}
 	r.c.open(&part{member: join(r.member, string(r.format)), name: name, size: inner.Size, r: inner, depth: r.depth + 1, parent: r.part})
 	r.fault(err)

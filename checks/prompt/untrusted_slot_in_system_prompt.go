@@ -43,7 +43,7 @@ func untrustedSlotInSystemPrompt(_ context.Context, p *checks.Pass) error {
 			start, end := b.start+m[0], b.start+m[1]
 			name := lastName(text[b.start:b.end], m)
 			users := fromUser.MatchString(name)
-			if !users && !fromOutside.MatchString(name) || seen[name] || enclosed(text, start, end) || literalBrace(text, start, end) {
+			if !users && !fromOutside.MatchString(name) || seen[name] || enclosed(text, start, end) || literalBrace(text, start, end) || ofTool.Match(text[start:end]) {
 				continue
 			}
 			if plainWord[name] && !alone(text, start, end) { // "page {{ page }}" is a number
@@ -61,6 +61,9 @@ func untrustedSlotInSystemPrompt(_ context.Context, p *checks.Pass) error {
 	}
 	return nil
 }
+
+// what a program says of its own tools and agents: {{ tool.inputs }}
+var ofTool = regexp.MustCompile(`^\{+-?\s*(?:tools?|functions?|agents?|managed_agents?|params?|schema|examples?|skills?)\.`)
 
 // names that say little of what they hold when they stand within a sentence
 var plainWord = map[string]bool{"page": true, "text": true, "content": true, "body": true, "results": true, "result": true, "issue": true, "request": true, "prompt": true, "history": true, "article": true, "context": true}

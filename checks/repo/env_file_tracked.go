@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/repo"
+	"bakedin/rules"
 )
 
 var (
@@ -40,6 +42,9 @@ func envFileTracked(_ context.Context, p *checks.Pass) error {
 	}
 	if m := privateKey.FindIndex(text); m != nil {
 		f := p.At(m[0], m[1], "A private key lies in the repository.")
+		if p.File.InTests() || p.File.Place == repo.Documents {
+			f.Lower(rules.Medium, "keys in tests and examples are nearly always made for them")
+		}
 		f.Fixes = []checks.Fix{rotate("the key")}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/checks/secrets"
+	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
@@ -57,6 +58,8 @@ func secretJSONWebToken(p *checks.Pass, m checks.TextMatch) {
 		f.Lower(rules.Low, fmt.Sprintf("it expired on %s", time.Unix(int64(expiry), 0).UTC().Format(time.DateOnly)))
 	case strings.Contains(role, "service_role") || strings.Contains(role, "admin") || strings.Contains(role, "superuser") || role == "root" || strings.Contains(role, "write:*"):
 		f.Lower(rules.Critical, "the role may do everything")
+	case p.File.InTests() || p.File.Place == repo.Documents:
+		f.Lower(rules.Medium, "tokens in tests and documentation are nearly always examples")
 	}
 	f.Fixes = []checks.Fix{rotate("the token")}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/repo"
 	"bakedin/internal/secret"
 	"bakedin/rules"
 )
@@ -42,6 +43,9 @@ func secretPrivateKey(p *checks.Pass, m checks.TextMatch) {
 	f.Anchor = "private key " + plain[len(plain)-4:]
 	if encrypted.MatchString(k[0]) || bcrypt(plain) {
 		f.Lower(rules.High, "it is encrypted: who has it can try passwords")
+	}
+	if p.File.InTests() || p.File.Place == repo.Documents {
+		f.Lower(rules.Medium, "keys in tests and examples are nearly always made for them; make sure that this one opens nothing else")
 	}
 	f.Fixes = []checks.Fix{rotate("the key")}
 }

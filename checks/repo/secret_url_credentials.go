@@ -8,6 +8,7 @@ import (
 	"bakedin/checks/secrets"
 	"bakedin/internal/repo"
 	"bakedin/internal/secret"
+	"bakedin/rules"
 )
 
 var (
@@ -19,7 +20,7 @@ var (
 // secretURLCredentials reports a password inside an address.
 func secretURLCredentials(p *checks.Pass, m checks.TextMatch) {
 	user, password, host := m.Group(1), m.Group(2), m.Group(3)
-	if secret.Reference(password) || secret.Placeholder(password) || commonPassword.MatchString(password) || strings.EqualFold(user, password) || strings.ContainsAny(password, "{}()[]<>$%*|\\") && !strings.Contains(password, "%") {
+	if secret.Reference(password) || secret.Placeholder(password) || commonPassword.MatchString(password) || strings.EqualFold(user, password) || strings.Contains(password, ",") /* hosts in a list */ || strings.ContainsAny(password, "{}()[]<>$%*|\\") && !strings.Contains(password, "%") {
 		return
 	}
 	if strings.HasPrefix(user, "$") || strings.ContainsAny(user, "{}<>$") || strings.EqualFold(user, "user") && len(password) < 10 {
@@ -37,5 +38,8 @@ func secretURLCredentials(p *checks.Pass, m checks.TextMatch) {
 	}
 	f := p.At(m.Groups[4], m.Groups[5], "The address of "+host+" holds a password.")
 	f.Anchor = secrets.Anchor(password)
+	if p.File.InTests() || p.File.Place == repo.Documents {
+		f.Lower(rules.Medium, "passwords in tests and examples are nearly always made up; make sure that this one opens nothing")
+	}
 	f.Fixes = []checks.Fix{rotate("the password")}
 }

@@ -64,6 +64,10 @@ var (
 	dumpShape  = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
 )
 
+// pathFile is a file that Python's site module reads at every start: its import lines are run. No pickle begins so: "i" needs
+// something on the stack, and "#" is no opcode. Source: the documentation of the module site.
+var pathFile = regexp.MustCompile(`^(?:#[^\n]*\n\s*)*import[ \t]`)
+
 // Classify tells what a file is from its name and its first bytes.
 func Classify(p string, head, tail []byte, size int64) []Asset {
 	base, classes := path.Base(p), classes()
@@ -102,6 +106,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		if f.Class() == sniff.Model || f.Class() == sniff.Wrapper && promisesModel(s) {
 			return one(Model, string(f))
 		}
+	}
+	if ext == ".pth" && pathFile.Match(head) {
+		return one(Code, "python")
 	}
 	for _, f := range s.Promised {
 		if f.Class() == sniff.Model && (size > 0 || ext != ".bin") {

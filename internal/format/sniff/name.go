@@ -5,7 +5,7 @@ import "strings"
 // promises maps a suffix to the format it promises. Suffixes that half the world uses for its own data (.dat, .data,
 // .model, .pb) promise nothing: their content speaks.
 var promises = map[string]Format{
-	"pkl": Pickle, "pickle": Pickle, "p": Pickle, "pk": Pickle, "pck": Pickle, "dill": Pickle, "joblib": Pickle,
+	"pkl": Pickle, "pickle": Pickle, "p": Pickle, "pk": Pickle, "pck": Pickle, "gpickle": Pickle, "dill": Pickle, "joblib": Pickle,
 	"jbl": Pickle, "sav": Pickle, "cloudpickle": Pickle, "pdparams": Pickle, "pdopt": Pickle,
 	"pt": Torch, "pth": Torch, "ckpt": Torch, "bin": Torch, "ptl": Torch, "th": Torch, "torch": Torch,
 	"pt2": TorchExport, "torchscript": TorchScript, "jit": TorchScript,
