@@ -45,7 +45,9 @@ func imageUnpinned(_ context.Context, p *checks.Pass) error {
 			if isImage && c.Kind == keys.Scalar && !c.Template && !built[c.Value] {
 				unpinned(p, withDefaults(c.Value), c.Start, c.End)
 			}
-			walk(c, depth+1)
+			if c.Key != "matrix" && c.Key != "with" && c.Key != "inputs" { // values of the workflow's own, as the names of what it builds
+				walk(c, depth+1)
+			}
 		}
 	}
 	walk(root, 0)
