@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -90,6 +91,9 @@ func (p *program) place(c *compiled, f *Finding, file *File) bool {
 			return false
 		case repo.Vendored:
 			return c.Family == "dependency"
+		}
+		if f.Strength > rules.E1 && bytes.Contains(file.bytes, unwritten) {
+			f.Strength = rules.E1
 		}
 		return true
 	}

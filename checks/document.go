@@ -16,6 +16,10 @@ const (
 // text that a template leaves for its author
 var templateLine = regexp.MustCompile(`(?i)\[more information needed\]|\[(?:insert|your|add|todo|tbd|name of)[^\]\n]*\]|\b(?:TODO|TBD|FIXME|lorem ipsum)\b|<(?:insert|your)[^>\n]*>|\{\{[^}\n]*\}\}|use this section to (?:tell|provide)|tell them where to go, how often`)
 
+// unwritten is the marker that bakedin leaves in a document it started (internal/draft). With one left, a file is present and
+// proves nothing more.
+var unwritten = []byte("[WRITE: ")
+
 // documentStrength is E2 for a document with text of its own, E1 for one that is only there, E0 for an unfilled template.
 func documentStrength(text []byte) rules.Strength {
 	words, lines, template := 0, 0, 0

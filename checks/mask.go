@@ -112,7 +112,7 @@ func namedDigest(tok, before string) bool {
 		return false
 	}
 	before = strings.ToLower(before)
-	for _, name := range []string{"sha256", "revision", "commit", "sha1", "oid", "hash", "digest", "ref", "@"} {
+	for _, name := range []string{"sha256", "sha-256", "revision", "commit", "sha1", "oid", "hash", "digest", "ref", "@"} {
 		if strings.Contains(before, name) {
 			return true
 		}

@@ -116,7 +116,7 @@ func (m *Model) safeChoices() []Choice {
 	for _, g := range m.store.fixes {
 		if g.applicability == checks.Safe {
 			for _, i := range g.findings {
-				out = append(out, Choice{*m.store.findings[i].Finding, g.id})
+				out = append(out, Choice{Finding: *m.store.findings[i].Finding, FixID: g.id})
 			}
 		}
 	}
@@ -153,7 +153,7 @@ func (f *fixing) choices() []Choice {
 			f.skipped++
 			continue
 		}
-		out = append(out, Choice{list[i], fix.ID})
+		out = append(out, Choice{Finding: list[i], FixID: fix.ID})
 	}
 	return out
 }

@@ -56,10 +56,18 @@ type Progress struct {
 	Path               string // the file that was finished last
 }
 
-// Choice is a fix that was chosen for a finding.
+// Choice is a fix that was chosen for a finding, or the draft of a document.
 type Choice struct {
 	Finding checks.Finding
 	FixID   string
+	Draft   string // id of a Draft; then there is no finding
+}
+
+// Draft is a document that can be started from what the scan knows.
+type Draft struct {
+	ID    string
+	Title string // "Threat model"
+	Path  string // where it goes
 }
 
 // Fixer plans, applies and undoes changes to the tree. It is the same engine that bakedin fix uses.
@@ -67,6 +75,8 @@ type Fixer interface {
 	// Plan makes one plan of the choices, in their order, and scans the tree again as it would be. Nothing is written.
 	// A choice that overlaps an earlier one is left out and named. An error means that there is no plan.
 	Plan(ctx context.Context, choices []Choice) (*Preview, error)
+	// Drafts are the documents that speak to a recommendation and can be started, the one made for it first.
+	Drafts(recommendation string) []Draft
 	// Apply writes exactly the bytes of the preview, in one step, and scans again. ErrChanged: a file is no longer what
 	// the plan was made from, nothing was written.
 	Apply(ctx context.Context, p *Preview) (*Applied, error)

@@ -40,7 +40,7 @@ findings from the list and the exit code, never from the posture: a known gap is
 			}
 			kept := shrink(old, now)
 			if fresh := now.Total() - kept.Total(); fresh > 0 {
-				fmt.Fprintf(a.streams.Out, "%d findings are new and were not taken in; bakedin baseline update --grow takes them\n", fresh)
+				fmt.Fprintf(a.streams.Out, "new and not taken in: %s; bakedin baseline update --grow takes them\n", findings(fresh))
 				a.code = exitFindings
 			}
 			return kept, nil
@@ -124,7 +124,7 @@ func (a *app) changeBaseline(ctx context.Context, opt *checkFlags, decide func(o
 	if s.policy.Baseline != nil {
 		was = s.policy.Baseline.Total()
 	}
-	fmt.Fprintf(a.streams.Out, "%d findings were known, %d are\n", was, next.Total())
+	fmt.Fprintf(a.streams.Out, "known before: %s, now %d\n", findings(was), next.Total())
 	after := next.Encode()
 	if string(before) == string(after) {
 		return nil

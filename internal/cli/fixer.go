@@ -56,9 +56,14 @@ func (x fixer) join(ctx context.Context, tree *repo.Tree, choices []ui.Choice) (
 	var edits []repo.TextEdit
 	var others []repo.Edit
 	var left []ui.LeftOut
+	var drafts []string
 	title := ""
 	taken := 0
 	for _, c := range choices {
+		if c.Draft != "" {
+			drafts = append(drafts, c.Draft)
+			continue
+		}
 		fix := fixOf(&c.Finding, c.FixID)
 		switch {
 		case fix == nil:
@@ -84,6 +89,16 @@ func (x fixer) join(ctx context.Context, tree *repo.Tree, choices []ui.Choice) (
 		}
 		if taken++; title == "" {
 			title = fix.Title
+		}
+	}
+	if len(drafts) > 0 {
+		started, first, err := x.start(ctx, tree, drafts)
+		if err != nil {
+			return repo.Plan{}, nil, err
+		}
+		others = append(others, started...)
+		if taken += len(started); title == "" {
+			title = first
 		}
 	}
 	if taken == 0 {

@@ -16,6 +16,7 @@ var layers = map[string][]string{
 	"bakedin/internal/report":   {"internal/posture", "internal/safe", "internal/repo", "checks", "rules"},
 	"bakedin/internal/hook":     {"internal/posture", "internal/safe", "internal/repo", "internal/git", "checks", "rules"},
 	"bakedin/internal/posture":  {"internal/policy", "internal/repo", "internal/safe", "internal/glob", "checks", "rules"},
+	"bakedin/internal/draft":    {"internal/posture", "internal/repo", "internal/safe", "checks", "rules"},
 	"bakedin/internal/policy":   {"internal/glob"},
 	"bakedin/internal/demo":     {"internal/format/pickle/asm", "internal/repo"},
 	"bakedin/checks":            {"rules", "internal/repo", "internal/format", "internal/lang", "internal/manifest", "internal/advisory", "internal/convert", "internal/glob", "internal/needle", "internal/secret", "internal/safe", "checks"},

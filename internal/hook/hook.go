@@ -56,7 +56,7 @@ func Tell(w io.Writer, r *posture.Report, o Options) int {
 		fmt.Fprintf(w, "bakedin: %s could not be checked; to %s all the same: %s\n", files(incomplete, o.Words.Of), o.Words.Act, o.Words.Skip)
 		return 3
 	case blocking > 0:
-		fmt.Fprintf(w, "bakedin: %d of %s looked at, %d findings block this %s; bakedin fix shows what can be mended\n", r.Run.Files.Scanned, files(r.Run.Files.Seen, o.Words.Of), blocking, o.Words.Act)
+		fmt.Fprintf(w, "bakedin: %d of %s looked at, %s this %s; bakedin fix shows what can be mended\n", r.Run.Files.Scanned, files(r.Run.Files.Seen, o.Words.Of), howMany(blocking), o.Words.Act)
 		return 1
 	case r.Run.Files.Scanned == 0:
 		Nothing(w, r.Run.Files.Seen)
@@ -99,4 +99,11 @@ func files(n int, of string) string {
 		return "1 " + of + " file"
 	}
 	return fmt.Sprintf("%d %s files", n, of)
+}
+
+func howMany(findings int) string {
+	if findings == 1 {
+		return "1 finding blocks"
+	}
+	return fmt.Sprintf("%d findings block", findings)
 }

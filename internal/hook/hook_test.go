@@ -29,7 +29,7 @@ func TestTell(t *testing.T) {
 		code   int
 		want   string
 	}{
-		{"a high finding blocks", report([]checks.Finding{gap("high", checks.Open)}), Options{FailOn: "high"}, 1, "1 findings block this commit"},
+		{"a high finding blocks", report([]checks.Finding{gap("high", checks.Open)}), Options{FailOn: "high"}, 1, "1 finding blocks this commit"},
 		{"a medium one does not", report([]checks.Finding{gap("medium", checks.Open)}), Options{FailOn: "high"}, 0, "nothing new at high or above (1 below"},
 		{"a waived one does not", report([]checks.Finding{gap("critical", checks.Waived)}), Options{FailOn: "high"}, 0, "1 waived"},
 		{"never means never", report([]checks.Finding{gap("critical", checks.Open)}), Options{FailOn: "never"}, 0, "nothing new"},

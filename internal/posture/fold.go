@@ -137,6 +137,9 @@ func (f *Fold) Report() *Report {
 	return &r
 }
 
+// Contexts are the signs of what the system does, in the order in which they were found.
+func (f *Fold) Contexts() []checks.Context { return f.contexts }
+
 // anyAI tells whether there is anything here that the guideline is about.
 func (f *Fold) anyAI() bool {
 	for _, a := range f.assets {
