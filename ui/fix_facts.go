@@ -13,7 +13,7 @@ func (m *Model) fixBrief(w int) []string {
 	add := func(r *row) { lines = append(lines, r.str()) }
 	if x := f.remedy(); x != nil {
 		r := newRow(t, w).put(t.accent, " "+t.cursor+" ").put(t.key, number(f.chosen+1)+" ").put(t.bold, text(x.Title)).put("", "  ")
-		add(r.put(applicabilityInk(t, x.Applicability), applicabilityWord(x.Applicability)))
+		add(r.put(applicabilityInk(t, x.Applicability), f.word(x)))
 	} else {
 		add(newRow(t, w).put("", " ").put(t.bold, plural(len(f.findings), "finding")+", each with its best remedy"))
 	}
@@ -59,14 +59,7 @@ func applicabilityWord(a checks.Applicability) string {
 func (m *Model) docFix(d *doc) {
 	t, f := m.t, m.fixing
 	if len(f.remedies) > 0 {
-		first := newFinding(&f.findings[0])
-		d.para(t.bold, first.title, 1)
-		place := first.place
-		if n := len(f.findings); n > 1 {
-			place = plural(n, "place")
-		}
-		d.para(t.dim, place, 1)
-		d.head("Remedy")
+		m.docSubject(d)
 		for i := range f.remedies {
 			x := &f.remedies[i]
 			r := d.row()
@@ -76,7 +69,7 @@ func (m *Model) docFix(d *doc) {
 				r.put("", "   ")
 			}
 			d.add(r.put(t.key, number(i+1)+" ").put(boldIf(t, i == f.chosen), text(x.Title)))
-			word := applicabilityWord(x.Applicability)
+			word := f.word(x)
 			if x.Applicability == checks.Safe {
 				word += " " + t.dot + " undoable"
 			}
@@ -106,6 +99,32 @@ func (m *Model) docFix(d *doc) {
 			d.para(t.warn, "left out: "+newFinding(&l.Choice.Finding).place+", "+text(l.Reason), 1)
 		}
 	}
+}
+
+// docSubject is what the remedies are for: a finding, or the recommendation that a document is started for.
+func (m *Model) docSubject(d *doc) {
+	t, f := m.t, m.fixing
+	if f.draft != nil {
+		d.para(t.bold, f.draft.id+"  "+f.draft.title, 1)
+		d.head("Document")
+		return
+	}
+	first := newFinding(&f.findings[0])
+	d.para(t.bold, first.title, 1)
+	place := first.place
+	if n := len(f.findings); n > 1 {
+		place = plural(n, "place")
+	}
+	d.para(t.dim, place, 1)
+	d.head("Remedy")
+}
+
+// word says what a person should make of a remedy.
+func (f *fixing) word(x *checks.Fix) string {
+	if f.draft != nil {
+		return "starts " + file(x.Steps[0])
+	}
+	return applicabilityWord(x.Applicability)
 }
 
 func boldIf(t *theme, yes bool) ink {
@@ -139,7 +158,9 @@ func (m *Model) docRescan(d *doc) {
 		after := padLeft(number(r.before), 3) + ", then " + number(r.after)
 		d.add(d.row().to(3).put("", cut(r.rule, max(8, d.w-width(after)-5), t.more)).to(d.w-width(after)-1).put(k, after))
 	}
-	if len(c.rules) == 0 {
+	if len(c.rules) == 0 && f.draft != nil {
+		d.para(t.dim, "it counts as begun (E1)", 3)
+	} else if len(c.rules) == 0 {
 		d.para(t.warn, "nothing changes: the finding would still be there", 3)
 	}
 	switch n := len(c.fresh); {

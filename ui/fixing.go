@@ -29,7 +29,8 @@ type fixing struct {
 	findings []checks.Finding
 	others   []checks.Finding // of the same rule elsewhere, with the same remedies
 	wide     bool             // the others too
-	remedies []checks.Fix     // one rule: its remedies; several rules: none, each finding gets its best
+	remedies []checks.Fix     // one rule: its remedies; several rules: none, each finding gets its best; a draft: the documents
+	draft    *recommendation  // that a document is started for; then there are no findings
 	chosen   int
 	skipped  int             // findings without an edit, left to a person
 	dropped  map[string]bool // findings that the preview did not take away, and so are left out
@@ -88,6 +89,19 @@ func (m *Model) openFix(targets []int, fixID string) tea.Cmd {
 	return m.planFix()
 }
 
+// openDraft opens the start of a document that the recommendation asks for.
+func (m *Model) openDraft() tea.Cmd {
+	r := m.currentRec()
+	f := &fixing{before: m.store, draft: r}
+	for _, d := range m.opt.Fixer.Drafts(r.id) {
+		f.remedies = append(f.remedies, checks.Fix{ID: d.ID, Title: d.Title, Applicability: checks.Manual, Steps: []string{d.Path},
+			Breaks: "Nothing: it is a new file. It says what the scan saw; each [WRITE: …] in it waits for a person, and until the last is gone it counts as begun, never as done."})
+	}
+	m.fixing = f
+	m.push(pageFix, r.id)
+	return m.planFix()
+}
+
 // openAll opens one merged preview of every safe fix.
 func (m *Model) openAll() tea.Cmd {
 	var targets []int
@@ -105,7 +119,7 @@ func (m *Model) openAll() tea.Cmd {
 
 // rule is the one that all findings of a fix come from; empty with several.
 func (f *fixing) rule() string {
-	if f == nil || len(f.remedies) == 0 {
+	if f == nil || len(f.remedies) == 0 || f.draft != nil {
 		return ""
 	}
 	return text(f.findings[0].Rule)
@@ -134,6 +148,9 @@ func (f *fixing) remedy() *checks.Fix {
 // choices is what a plan is asked for. A finding whose remedy has no edit is left to a person.
 func (f *fixing) choices() []Choice {
 	f.skipped = 0
+	if f.draft != nil {
+		return []Choice{{Draft: f.remedies[f.chosen].ID}}
+	}
 	var out []Choice
 	list := f.findings
 	if f.wide {
@@ -238,7 +255,7 @@ func planFindings(f *fixing) []checks.Finding {
 	}
 	var out []checks.Finding
 	for _, c := range f.choices() {
-		if !left[c.Finding.ID] {
+		if c.Draft == "" && !left[c.Finding.ID] {
 			out = append(out, c.Finding)
 		}
 	}

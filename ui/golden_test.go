@@ -104,6 +104,8 @@ func (x *acmeFixer) Plan(ctx context.Context, choices []Choice) (*Preview, error
 	return p, nil
 }
 
+func (x *acmeFixer) Drafts(string) []Draft { return nil }
+
 func (x *acmeFixer) Apply(_ context.Context, p *Preview) (*Applied, error) {
 	return &Applied{UndoID: "7", Report: p.Report}, nil
 }

@@ -103,6 +103,8 @@ func (m *Model) do(v verb) tea.Cmd {
 		m.box = waiveNote(m, m.currentFinding())
 	case fix:
 		return m.openFix(m.targets(), "")
+	case start:
+		return m.openDraft()
 	case fixAll:
 		return m.openAll()
 	case undo:

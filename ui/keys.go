@@ -33,6 +33,7 @@ const (
 	markRow
 	markRule
 	fix
+	start
 	fixAll
 	undo
 	attest
@@ -91,6 +92,7 @@ func commands() []command {
 		bind(nextPane, "Next link of a page", "links", "tab"),
 		bind(prevPane, "Previous link of a page", "", "shift+tab"),
 		bind(fix, "Fix this, or the marked ones", "fix", "f").unless((*Model).noFix),
+		bind(start, "Start the document that is asked for", "draft", "d").unless((*Model).noStart),
 		bind(fixAll, "Fix all safe ones in one step", "fix all safe", "F").unless((*Model).noFixAll),
 		bind(choose, "Choose another remedy (in a fix)", "remedy", "1-9").unless((*Model).noFixOpen),
 		bind(spread, "Fix the same elsewhere too (in a fix)", "elsewhere", "space ").unless((*Model).noFixOpen),
@@ -138,6 +140,9 @@ func (m *Model) hintsOf() []verb {
 		case pageFinding:
 			return []verb{fix, waive, copyPlace, back, prevGap, nextGap, nextPane, help}
 		case pageRecommendation:
+			if m.noStart() == "" {
+				return []verb{open, attest, start, fix, back, copyPlace, prevGap, nextGap, nextPane, help}
+			}
 			return []verb{open, attest, fix, back, copyPlace, prevGap, nextGap, nextPane, help}
 		case pageFix:
 			return m.fixing.hints()
@@ -185,6 +190,23 @@ func (m *Model) noFix() string {
 	}
 	if len(m.targets()) == 0 {
 		return "there is no finding here that has a remedy"
+	}
+	return ""
+}
+
+func (m *Model) noStart() string {
+	if why := m.frozen(); why != "" {
+		return why
+	}
+	if p := m.page(); p != nil && p.kind == pageFix {
+		return "a fix is open already"
+	}
+	r := m.currentRec()
+	if r == nil {
+		return "choose a recommendation first"
+	}
+	if len(m.opt.Fixer.Drafts(r.id)) == 0 {
+		return "no document is asked for here that could be started"
 	}
 	return ""
 }

@@ -46,6 +46,13 @@ func (p *pretender) Plan(_ context.Context, choices []Choice) (*Preview, error) 
 	return &Preview{Title: "A fix", Report: &after, Files: []FileChange{{Path: "a.py", Before: []byte("a\nb\n"), After: []byte("a\nc\n")}}}, nil
 }
 
+func (p *pretender) Drafts(recommendation string) []Draft {
+	if recommendation == "SD-2.1" {
+		return []Draft{{"threat-model", "Threat model", "THREAT_MODEL.md"}, {"risk-register", "Risk register", "docs/risk-register.md"}}
+	}
+	return nil
+}
+
 func (p *pretender) Apply(_ context.Context, pre *Preview) (*Applied, error) {
 	if p.fail != nil {
 		return nil, p.fail

@@ -3,6 +3,7 @@ package ui
 import (
 	"bakedin/checks"
 	"bakedin/internal/posture"
+	"strings"
 )
 
 // drawPage draws the screen that lies over the main ones.
@@ -89,6 +90,9 @@ func (m *Model) pageNote(p *page) (left, right string) {
 		}
 		switch r.status {
 		case posture.NeedsYou:
+			if starts := m.drafts(r); starts != "" {
+				return "a says how to answer; " + strings.TrimSuffix(starts, "."), at
+			}
 			return "no scan can see this: a says how to answer", at
 		case posture.Pass:
 			if r.basis == posture.Attested {
@@ -98,7 +102,7 @@ func (m *Model) pageNote(p *page) (left, right string) {
 		case posture.Waived:
 			return "a waived gap is not met; it counts as a gap", at
 		}
-		return "", at
+		return m.drafts(r), at
 	case pageAsset:
 		return "y copies the path, tab chooses what was found", at
 	case pageActions:

@@ -229,6 +229,9 @@ func (m *Model) fixRight(w, leftW int) []string {
 			d.add(d.row().to(5).put(t.accent, text(c)))
 		}
 	}
+	if f.draft != nil {
+		return d.lines
+	}
 	if rule := m.store.rule(f.findings[0].Rule); rule != nil {
 		d.head("What the rule advises")
 		d.prose(rule.Remedy, 3)

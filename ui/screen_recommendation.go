@@ -225,8 +225,12 @@ func (m *Model) nextStep(r *recommendation) string {
 	switch {
 	case n > 0 && m.opt.Fixer != nil && m.opt.Frozen == "":
 		return "f fixes " + number(n) + " of them now."
+	case r.status == posture.NeedsYou && m.drafts(r) != "":
+		return "A person has to answer: a. " + m.drafts(r)
 	case r.status == posture.NeedsYou:
 		return "A person has to answer: a."
+	case r.status == posture.Gap && len(r.groups) == 0 && m.drafts(r) != "":
+		return "Make what is missing, or answer: a. " + m.drafts(r)
 	case r.status == posture.Gap && len(r.groups) == 0:
 		return "Make what is missing, or answer: a."
 	case r.status == posture.Gap:
@@ -237,4 +241,16 @@ func (m *Model) nextStep(r *recommendation) string {
 		return text(r.report.Next.Text)
 	}
 	return "Nothing to do today."
+}
+
+// drafts says which document can be started for a recommendation; empty when there is none, or nothing can be written.
+func (m *Model) drafts(r *recommendation) string {
+	if m.opt.Fixer == nil || m.opt.Frozen != "" {
+		return ""
+	}
+	list := m.opt.Fixer.Drafts(r.id)
+	if len(list) == 0 {
+		return ""
+	}
+	return "d starts the " + strings.ToLower(text(list[0].Title)) + " from what the scan saw."
 }

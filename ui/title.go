@@ -56,7 +56,11 @@ func (m *Model) crumb() string {
 		case pageActions:
 			parts = append(parts, "What to do next")
 		case pageFix:
-			parts = append(parts, strings.TrimSpace("Fix "+m.fixing.rule()))
+			if m.fixing.draft != nil {
+				parts = append(parts, "Start a document")
+			} else {
+				parts = append(parts, strings.TrimSpace("Fix "+m.fixing.rule()))
+			}
 		}
 	}
 	if len(parts) > 4 {

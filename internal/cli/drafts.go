@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"bakedin/checks/model"
 	"bakedin/internal/draft"
@@ -16,9 +17,21 @@ import (
 	"bakedin/ui"
 )
 
+// drafts are the documents that can be started, read when they are first asked for.
+type drafts struct {
+	once sync.Once
+	list []*draft.Draft
+	err  error
+}
+
+func (s *session) drafts() ([]*draft.Draft, error) {
+	s.begun.once.Do(func() { s.begun.list, s.begun.err = draft.Load(s.rules.Set) })
+	return s.begun.list, s.begun.err
+}
+
 // Drafts implements ui.Fixer.
 func (x fixer) Drafts(recommendation string) []ui.Draft {
-	all, err := draft.Load(x.session.rules.Set)
+	all, err := x.session.drafts()
 	if err != nil {
 		return nil // a test loads them
 	}
@@ -31,7 +44,7 @@ func (x fixer) Drafts(recommendation string) []ui.Draft {
 
 // start makes the edits that create documents, filled with what a scan of the tree knows.
 func (x fixer) start(ctx context.Context, tree *repo.Tree, ids []string) ([]repo.Edit, string, error) {
-	all, err := draft.Load(x.session.rules.Set)
+	all, err := x.session.drafts()
 	if err != nil {
 		return nil, "", err
 	}

@@ -162,7 +162,7 @@ func (a *app) fix(ctx context.Context, s *session, want wanted) error {
 
 // drafts are the documents that are asked for, by name or through a recommendation.
 func (w wanted) drafts(x fixer) ([]ui.Choice, error) {
-	all, err := draft.Load(x.session.rules.Set)
+	all, err := x.session.drafts()
 	if err != nil {
 		return nil, err
 	}

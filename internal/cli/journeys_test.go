@@ -168,6 +168,19 @@ func TestMarkedFindingsAreFixedTogether(t *testing.T) {
 	p.press("esc").leaves()
 }
 
+// A recommendation that asks for a document starts it, with what the scan saw in it.
+func TestADocumentIsStartedFromARecommendation(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 100, 30, map[string]string{"load.py": unsafeLoad})
+	p.sees("Posture between").press("2", "/", "control:sd-2.1", "enter", "G", "enter").sees("d starts the threat model")
+	p.press("d").sees("Start a document", "1 Threat model", "2 Risk register", "starts docs/risk-register.md", "# Threat model of", "begun (E1)").waits()
+	p.press("2").sees("# Risk register").waits().press("1").sees("# Threat model of").waits().press("enter").sees("✓ recheck")
+	if text := p.read("THREAT_MODEL.md"); !strings.Contains(text, "[WRITE: ") || !strings.Contains(text, "# Threat model") {
+		t.Errorf("%q", text)
+	}
+	p.press("u").sees("taken back").press("esc", "esc").leaves()
+}
+
 func TestEverythingCanBeDoneOnASmallScreen(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 60, 15, map[string]string{"load.py": unsafeLoad})

@@ -40,6 +40,7 @@ type session struct {
 	space   repo.Workspace // where fixes are written; nil when nowhere
 	changes changes        // of --diff-lines; nil: every finding counts
 	hints   []string       // for a person, on standard error
+	begun   drafts
 }
 
 // newSession finds the root, and reads the policy that counts.
