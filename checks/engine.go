@@ -22,12 +22,15 @@ type Options struct {
 	Timings     bool           // measure what each rule costs
 }
 
+// maxFileSize is the default of Options.MaxFileSize, in bytes.
+const maxFileSize = 32 << 20
+
 func (o Options) withDefaults() Options {
 	if o.Profile == "" {
 		o.Profile = "standard"
 	}
 	if o.MaxFileSize == 0 {
-		o.MaxFileSize = 32 << 20
+		o.MaxFileSize = maxFileSize
 	}
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)

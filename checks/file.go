@@ -34,9 +34,9 @@ type File struct {
 	hashes []string // of the lines, for code-scanning hosts
 }
 
-// FileOf is a file outside of a tree, for whoever looks at one alone. The caller closes the blob.
+// FileOf is a file outside of a tree, for whoever looks at one alone, within the limit of a scan. The caller closes the blob.
 func FileOf(path string, b repo.Blob) *File {
-	return &File{Path: path, Size: b.Size(), limit: b.Size(), blob: b}
+	return &File{Path: path, Size: b.Size(), limit: maxFileSize, blob: b}
 }
 
 // Is tells whether the file carries an asset of that kind.
