@@ -55,6 +55,11 @@ func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints
 	}
 	if c.Says == rules.Gap {
 		f.SecuritySeverity = securitySeverity[f.Severity]
+		if len(f.Fixes) == 0 {
+			for _, r := range c.Fix {
+				f.Fixes = append(f.Fixes, remedy(r))
+			}
+		}
 		for i := range f.Fixes {
 			for j := range f.Fixes[i].Edits {
 				if e := &f.Fixes[i].Edits[j]; e.Base == "" && file != nil && e.Path == file.Path {

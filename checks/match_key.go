@@ -9,6 +9,7 @@ import (
 
 	"bakedin/internal/glob"
 	"bakedin/internal/lang/keys"
+	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
@@ -77,7 +78,7 @@ func matchKey(p *Pass, m *rules.KeyMatch) error {
 	}
 	walk := keyWalk{seen: map[keyStep]bool{}, found: func(parent, n *keys.Node, path []string) {
 		if len(p.found) <= maxMatches && cond.holds(parent, n) {
-			reportKey(p, n, path)
+			reportKey(p, text, parent, n, path)
 		}
 	}}
 	if root.Kind == keys.Stream {
@@ -190,7 +191,7 @@ func follow(labels []string, key string) (rest []string, ok bool) {
 }
 
 // reportKey reports a key with its value. The message never holds a secret; the anchor is the path and the value.
-func reportKey(p *Pass, n *keys.Node, path []string) {
+func reportKey(p *Pass, text []byte, parent, n *keys.Node, path []string) {
 	name, secret := strings.Join(path, "."), hasRef(p.Rule, "CWE-798")
 	message := name + " is set"
 	if shown := MaskSecrets(n.Value); n.Kind == keys.Scalar && !secret && shown != "" && len(shown) <= 80 {
@@ -205,4 +206,16 @@ func reportKey(p *Pass, n *keys.Node, path []string) {
 	if n.Kind == keys.Scalar {
 		f.Anchor += " " + textAnchor(n.Value, secret)
 	}
+	for _, r := range p.Rule.Fix {
+		fix := remedy(r)
+		if r.DeleteKey {
+			fix.Edits = []repo.TextEdit{p.DeleteKey(text, parent, n)}
+		}
+		f.Fixes = append(f.Fixes, fix)
+	}
+}
+
+// remedy is a fix as the data of a rule has it.
+func remedy(r rules.Remedy) Fix {
+	return Fix{ID: r.ID, Title: r.Title, Applicability: Applicability(r.Applicability), Breaks: r.Breaks, Steps: r.Steps, Commands: r.Commands}
 }

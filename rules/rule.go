@@ -57,6 +57,7 @@ type Rule struct {
 	Remedy     string     `toml:"remedy"`
 	Refs       []string   `toml:"refs"`
 	Match      Match      `toml:"match"`
+	Fix        []Remedy   `toml:"fix"` // of a rule without a detector; detectors bring their own
 	Examples   []Examples `toml:"example"`
 
 	Family string `toml:"-"` // the folder
@@ -81,6 +82,17 @@ type Match struct {
 	Key        []KeyMatch  `toml:"key"`        // a key of a JSON, YAML or TOML document: E3
 	Text       []TextMatch `toml:"text"`       // a regular expression: E2
 	Secret     []Secret    `toml:"secret"`     // a credential by the format of its issuer: E3
+}
+
+// Remedy is a fix that data can say: a key that is taken out, or steps for a person.
+type Remedy struct {
+	ID            string   `toml:"id"`
+	Title         string   `toml:"title"`
+	Applicability string   `toml:"applicability"` // safe, unsafe, manual
+	Breaks        string   `toml:"breaks"`        // what may no longer work; required of an unsafe one
+	DeleteKey     bool     `toml:"delete_key"`    // the key that Match.Key matched goes, with its value
+	Steps         []string `toml:"steps"`
+	Commands      []string `toml:"commands"`
 }
 
 // Secret is how the credentials of one issuer look. The first group of RE2 is the credential, or else all of it.

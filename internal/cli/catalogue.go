@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,6 +82,9 @@ func (a *app) testRules(cmd *cobra.Command, files []string) error {
 		return err
 	}
 	under := rs.Set.Rules
+	if err := rs.Set.Validate(); err != nil {
+		return err
+	}
 	if len(files) > 0 {
 		under = nil
 		for _, f := range files {
@@ -120,6 +124,13 @@ func ownRule(set *rules.Set, path string) (*rules.Rule, error) {
 	}
 	if set.Rule(r.ID) != nil {
 		return nil, usage("give it a slug of its own", "%s: there is a rule %q already", path, r.ID)
+	}
+	if name := strings.TrimSuffix(filepath.Base(path), ".toml"); name != r.ID {
+		return nil, usage("", "%s: id: %q is not the name of the file", path, r.ID)
+	}
+	alone := rules.Set{Guideline: set.Guideline, Rules: []*rules.Rule{r}}
+	if err := alone.Validate(); err != nil {
+		return nil, &failure{code: exitUsage, err: err}
 	}
 	return r, nil
 }
