@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/ulikunitz/xz"
 
+	binasm "bakedin/internal/format/asm"
 	"bakedin/internal/format/pickle/asm"
 )
 
@@ -27,6 +28,7 @@ import (
 //	asm     a listing of package asm
 //	text    as it stands
 //	hex     hexadecimal
+//	bin     a listing of package asm for other formats than pickles
 //	cat     sections one behind the other, a name a line
 //	gzip, zlib, xz, lz4, zstd, z-file     one section, packed
 //	tar     file NAME SECTION · link NAME TARGET · device NAME
@@ -58,6 +60,8 @@ func make1(kind, text string, made map[string][]byte) ([]byte, error) {
 	switch kind {
 	case "asm":
 		return asm.Assemble(text)
+	case "bin":
+		return binasm.Assemble(text)
 	case "text":
 		return []byte(text), nil
 	case "hex":
