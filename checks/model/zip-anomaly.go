@@ -32,6 +32,9 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 				if !wants[a.Kind] || n >= maxFindings || a.Kind == zipx.Ambiguous && nested(p.zip) {
 					continue
 				}
+				if a.Kind == zipx.FlagBits && a.Entry != nil && a.Entry.Encrypted() && !c.recognised(join(p.member, a.Entry.Name)) {
+					continue // it is encrypted as it says, and told as not read
+				}
 				n++
 				f := pass.In(p.member, a.Off, a.Off+1, -1, a.Msg)
 				f.Anchor = string(a.Kind)

@@ -22,6 +22,7 @@ type folder struct {
 	coders  []coder
 	linear  bool
 	size    int64   // bytes that come out
+	order   []int   // of the coders, as they are undone; only of a chain
 	streams []int64 // sizes of the files in them
 
 	opened bool
@@ -139,8 +140,8 @@ func (a *Archive) folders(c *cursor, out *[]*folder, base int64, sizes []int64) 
 					}
 					f.size = max(f.size, size)
 				}
-				if f.linear && len(f.coders) > 0 {
-					f.size = f.coders[0].size
+				if f.linear && len(f.order) > 0 {
+					f.size = f.coders[f.order[len(f.order)-1]].size
 				}
 				f.streams = []int64{f.size}
 			}
@@ -153,8 +154,8 @@ func (a *Archive) folders(c *cursor, out *[]*folder, base int64, sizes []int64) 
 	return c.err
 }
 
-// read reads the coders of a folder. They are listed from the one that gives the files to the one that takes the packed
-// stream, as all writers bind them; other graphs are told as not linear and not unpacked.
+// read reads the coders of a folder, and how the input of one is bound to the output of another. A chain is unpacked, in
+// whatever order it is listed; other graphs are told as not linear and are not unpacked.
 func (f *folder) read(c *cursor) (packs, outputs int) {
 	inputs := 0
 	for range c.count() {
@@ -175,10 +176,12 @@ func (f *folder) read(c *cursor) (packs, outputs int) {
 		}
 		f.coders = append(f.coders, k)
 	}
+	bound := map[int64]int64{} // output to the input that takes it
 	for range max(0, outputs-1) {
 		in, out := c.number(), c.number()
-		f.linear = f.linear && out == in+1
+		bound[out] = in
 	}
+	f.chain(bound)
 	packs = inputs - max(0, outputs-1)
 	if packs > 1 {
 		f.linear = false
@@ -187,6 +190,38 @@ func (f *folder) read(c *cursor) (packs, outputs int) {
 		}
 	}
 	return max(0, packs), outputs
+}
+
+// chain finds the order in which a chain of coders is undone: first the one that takes the packed stream, whose input is bound
+// to no output.
+func (f *folder) chain(bound map[int64]int64) {
+	taken := map[int64]bool{}
+	for _, in := range bound {
+		taken[in] = true
+	}
+	at, starts := int64(-1), 0
+	for i := range f.coders {
+		if !taken[int64(i)] {
+			at = int64(i)
+			starts++
+		}
+	}
+	if !f.linear || starts != 1 || len(bound) != len(f.coders)-1 {
+		f.linear = false
+		return
+	}
+	for range f.coders {
+		if at < 0 || at >= int64(len(f.coders)) {
+			break
+		}
+		f.order = append(f.order, int(at))
+		next, ok := bound[at]
+		if !ok {
+			break
+		}
+		at = next
+	}
+	f.linear = len(f.order) == len(f.coders)
 }
 
 // substreams reads how many files come out of each folder, and their sizes: all but the last of a folder.
@@ -265,7 +300,7 @@ func (f *folder) unpack() (*peel.Content, error) {
 		switch c.String() {
 		case "aes":
 			return nil, ErrEncrypted
-		case "copy", "lzma", "lzma2", "deflate", "bzip2":
+		case "copy", "lzma", "lzma2", "deflate", "bzip2", "bcj":
 		default:
 			return nil, fmt.Errorf("%s: %w", f, ErrMethod)
 		}
@@ -278,7 +313,7 @@ func (f *folder) unpack() (*peel.Content, error) {
 	}
 	return peel.New(func() (io.Reader, error) {
 		var src io.Reader = bufio.NewReaderSize(io.NewSectionReader(f.a.r, f.at, f.packed), 16<<10)
-		for i := len(f.coders) - 1; i >= 0; i-- {
+		for _, i := range f.order {
 			var err error
 			if src, err = f.coders[i].decode(src, f.a.lim.Member.Window); err != nil {
 				return nil, err
@@ -314,6 +349,8 @@ func (c coder) decode(src io.Reader, window int64) (io.Reader, error) {
 		return io.LimitReader(flate.NewReader(src), c.size), nil
 	case "bzip2":
 		return io.LimitReader(bzip2.NewReader(src), c.size), nil
+	case "bcj":
+		return newBranches(io.LimitReader(src, c.size)), nil
 	}
 	return io.LimitReader(src, c.size), nil
 }

@@ -52,6 +52,9 @@ func fold(name string) string {
 	return strings.ToLower(name)
 }
 
+// cipherHeader is what the encryption of PKWARE puts before the data (APPNOTE 6.1.5).
+const cipherHeader = 12
+
 // Off is the offset of the header that speaks for the entry.
 func (e *Entry) Off() int64 {
 	if e.Central != nil {
@@ -86,7 +89,7 @@ func (a *Archive) checkEntry(e *Entry) {
 		if m := a.lim.Member; r.Method != Stored && m.Ratio > 0 && r.Size > m.Floor && r.Size/m.Ratio > r.Packed {
 			a.note(Bomb, e.Off(), e, nil, "%d bytes claim to become %d", r.Packed, r.Size)
 		}
-		if r.Method == Stored && r.Size != r.Packed {
+		if r.Method == Stored && r.Size != r.Packed && !(e.Encrypted() && r.Packed == r.Size+cipherHeader) {
 			a.note(Mismatch, e.Off(), e, nil, "stored, and yet %d bytes are to be %d (%s)", r.Packed, r.Size, r.From)
 		}
 	}
