@@ -175,7 +175,11 @@ func (c *contents) promised(p *part) {
 			}
 			return
 		}
-		if f.Class() == sniff.Model {
+		switch {
+		case f == sniff.SavedModel || f == sniff.ONNX: // messages of protobuf, whose fields may be left out and stand in any order
+			c.read(p, f)
+			return
+		case f.Class() == sniff.Model:
 			c.leave(p, "parse", "byte 0: not the %s that its name promises", f)
 			return
 		}

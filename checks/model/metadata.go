@@ -16,6 +16,7 @@ var codeShapes = []struct {
 	{"walks to the builtins", regexp.MustCompile(`__(?:subclasses|globals|builtins|mro|bases|getattribute)__`)},
 	{"is a script of a web page", regexp.MustCompile(`(?i)<\s*script\b|\bjavascript\s*:|<\s*(?:img|svg|iframe|body)\b[^>]*\bon\w+\s*=`)},
 	{"fetches a script and runs it", regexp.MustCompile(`(?i)\b(?:curl|wget)\b[^\n|;]*\|\s*(?:ba|z|da)?sh\b|powershell[^\n]*-e(?:nc|ncodedcommand)?\s`)},
+	{"chains commands of a shell", regexp.MustCompile(`(?i)\brm\s+-r?f?r?\s+[/~$*]|(?:&&|;)\s*(?:wget|curl)\s+(?:-\S+\s+)*https?://|\b(?:wget|curl)\s+(?:-\S+\s+)*https?://\S+\s*(?:&&|;)\s*(?:ba|z|da)?sh\b`)},
 	{"begins a program", regexp.MustCompile(`^#!\s*/`)},
 }
 
