@@ -131,6 +131,9 @@ func (t *Tree) askGit(ctx context.Context, dir string, opt Options) (*listing, e
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case err == nil && len(l.files) == 0 && !isTop(dir):
+		t.src.(*files).git, t.VCS.Reader, t.Why = g.Common, "walk", allIgnored
+		return nil, nil
 	case err == nil:
 		t.Reader = "git"
 		t.src.(*files).git = g.Common
@@ -146,6 +149,15 @@ func (t *Tree) askGit(ctx context.Context, dir string, opt Options) (*listing, e
 	t.VCS = &VCS{Kind: "git", Reader: "walk"}
 	t.Notes = append(t.Notes, Note{Kind: "git-fallback", Text: "read without git, by our own reading of the ignore rules: " + t.Why})
 	return nil, nil
+}
+
+// allIgnored says why a folder that was named is walked: nobody names one to have nothing looked at.
+const allIgnored = "git ignores all of this folder, which was named"
+
+// isTop tells whether a folder is the top of a work tree.
+func isTop(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
 }
 
 // describe says which commit is looked at.

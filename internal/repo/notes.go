@@ -54,6 +54,10 @@ func (w *walk) tell() {
 	}
 	if slices.Sort(t.Ignored); len(t.Ignored) > 0 {
 		shown := strings.Join(t.Ignored[:min(namesShown, len(t.Ignored))], ", ")
-		w.note("ignored-model-like", t.Ignored[0], "%d ignored files look like models, datasets or agent configuration: %s; --include-ignored looks at them", len(t.Ignored), shown)
+		what := fmt.Sprintf("%d ignored files look like models, datasets", len(t.Ignored))
+		if len(t.Ignored) == 1 {
+			what = "1 ignored file looks like a model, a dataset"
+		}
+		w.note("ignored-model-like", t.Ignored[0], "%s or agent configuration: %s; --include-ignored looks at them", what, shown)
 	}
 }

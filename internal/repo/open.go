@@ -42,6 +42,9 @@ func OpenDir(ctx context.Context, dir string, opt Options) (*Tree, error) {
 	if err == nil {
 		err = w.run(ctx)
 	}
+	if t.Why == allIgnored && len(t.Files) > 0 {
+		w.note("git-fallback", "", "%s: read without git, by the ignore rules in it", allIgnored)
+	}
 	if err != nil {
 		t.Close()
 		return nil, err

@@ -174,7 +174,7 @@ func (w *walk) file(p string, mode fs.FileMode) {
 	}
 	w.git.meet(p)
 	switch {
-	case w.isIgnored(p) && !w.opt.IncludeIgnored:
+	case w.isIgnored(p) && !w.opt.IncludeIgnored && !slices.Contains(w.opt.Only, p): // a file that is named is looked at
 		t.Counts.Ignored++
 		if assetLike(p) {
 			t.Counts.IgnoredModelLike++
