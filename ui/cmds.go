@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"bakedin/checks"
 	"bakedin/internal/posture"
 	"bakedin/rules"
 )
@@ -95,7 +96,11 @@ func plan(ctx context.Context, o *Options, id int, before *store, choices []Choi
 		if p.Report != nil {
 			after = newStore(o.Set, p.Report, false)
 		}
-		return planReady{id: id, preview: p, after: after, change: newChange(p, before, after)}
+		mask, err := checks.NewMask(o.Set)
+		if err != nil {
+			return planReady{id: id, err: err}
+		}
+		return planReady{id: id, preview: p, after: after, change: newChange(p, before, after, mask)}
 	}
 }
 

@@ -7,11 +7,13 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/charmbracelet/x/ansi"
 
+	"bakedin/checks"
 	"bakedin/internal/posture"
 )
 
 // change is a preview made ready to be drawn: outside Update, because diffs take time.
 type change struct {
+	mask           *checks.Mask
 	lines          []diffLine
 	heads          []int // lines where a file or a hunk begins
 	files          int
@@ -55,8 +57,9 @@ type mark3 struct {
 // lines of a file beyond this are not compared on the screen
 const diffLimit = 20000
 
-func newChange(p *Preview, before, after *store) *change {
-	c := &change{files: len(p.Files), gone: map[string]bool{}}
+// newChange makes a preview ready to be drawn. Credentials in it are masked: one may stand in what is taken out, and beside it.
+func newChange(p *Preview, before, after *store, mask *checks.Mask) *change {
+	c := &change{files: len(p.Files), gone: map[string]bool{}, mask: mask}
 	for i := range p.Files {
 		c.addFile(&p.Files[i])
 	}
@@ -146,6 +149,9 @@ func (c *change) addHunks(unified string) {
 	for _, l := range lines[2:] {
 		if l == "" {
 			continue
+		}
+		if l[0] != '@' {
+			l = l[:1] + c.mask.Line(l[1:])
 		}
 		body := string(block(l[1:]))
 		if strings.ContainsRune(body, '\n') {

@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"bakedin/checks"
+	"bakedin/rules"
 )
 
 // shown is a diff as a reader sees it, without colours.
@@ -80,6 +83,25 @@ func TestHunksAreJumpedTo(t *testing.T) {
 	for _, h := range v.heads[1:] {
 		if l := ansi.Strip(v.lines[h]); !strings.Contains(l, "···") {
 			t.Errorf("a head is %q", l)
+		}
+	}
+}
+
+// A credential in a change is never on the screen, whether it goes, comes or stands beside.
+func TestTheDiffMasksCredentials(t *testing.T) {
+	set, err := rules.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask, err := checks.NewMask(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := "sk-proj-" + strings.Repeat("Zk3Jq9Vn2L", 5)
+	p := &Preview{Files: []FileChange{{Path: "a.py", Before: []byte("k = \"" + key + "\"\nx = 1\n"), After: []byte("k = os.environ[\"K\"]\nx = 1\n")}}}
+	for _, l := range newChange(p, nil, nil, mask).lines {
+		if strings.Contains(l.text, key) {
+			t.Errorf("the screen shows %q", l.text)
 		}
 	}
 }
