@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"path"
+	"sync"
 
 	"bakedin/internal/manifest"
 	"bakedin/internal/repo"
@@ -76,10 +77,13 @@ type Planner interface {
 // Registry maps slugs to their detectors. Each family has one, explicit and sorted.
 type Registry map[string]Check
 
-// Ruleset is what a run looks for.
+// Ruleset is what a run looks for. It must not change after its first run.
 type Ruleset struct {
 	Set    *rules.Set
 	Checks Registry
+
+	mu       sync.Mutex
+	compiled map[string]*program // by the rules left out: a fix is scanned again with the program of the scan that found it
 }
 
 // Skip is the error a detector returns when it could not look at a file, or not to its end. Kind is one of those of

@@ -2,7 +2,10 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 
 	"bakedin/internal/glob"
@@ -59,6 +62,25 @@ type contextSignal struct {
 	*rules.Signal
 	in   *glob.Set
 	skip *glob.Set
+}
+
+// program returns the compiled rules without those that are left out. It is kept: compiling costs more than many a scan.
+func (rs *Ruleset) program(left map[string]bool) (*program, error) {
+	key := strings.Join(slices.Sorted(maps.Keys(left)), " ")
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if p := rs.compiled[key]; p != nil {
+		return p, nil
+	}
+	p, err := compile(rs, left)
+	if err != nil {
+		return nil, err
+	}
+	if rs.compiled == nil {
+		rs.compiled = map[string]*program{}
+	}
+	rs.compiled[key] = p
+	return p, nil
 }
 
 func compile(rs *Ruleset, disabled map[string]bool) (*program, error) {

@@ -60,7 +60,7 @@ func Run(ctx context.Context, tree *repo.Tree, rs *Ruleset, opt Options, h Handl
 		e.states[r.ID] = state
 	}
 	var err error
-	if e.program, err = compile(rs, skip); err != nil {
+	if e.program, err = rs.program(skip); err != nil {
 		return err
 	}
 	if err := e.begin(); err != nil {

@@ -83,9 +83,10 @@ func (c call) addKeyword(text string) []repo.TextEdit {
 	return []repo.TextEdit{{Path: c.pass.File.Path, Start: at, End: at, Replacement: sep + text, Base: c.pass.File.SHA256()}}
 }
 
-// replace is the edit that puts text in the place of the tokens [first, last).
+// replace is the edit that puts text in the place of the tokens [first, last). A value that stands nowhere in the call, such as
+// that of a dict which is spread into it, has none.
 func (c call) replace(first, last int32, text string) []repo.TextEdit {
-	if !c.src.Editable() {
+	if first == 0 || last <= first || !c.src.Editable() {
 		return nil
 	}
 	start, end := c.src.Token(first, last)

@@ -53,7 +53,7 @@ func plainDownload(_ context.Context, p *checks.Pass) error {
 
 // mayFetch tells apart, quickly, a text that names no address.
 func mayFetch(text []byte) bool {
-	return bytes.Contains(text, []byte("://")) || bytes.Contains(text, []byte("--trusted-host"))
+	return bytes.Contains(text, []byte("http://")) || bytes.Contains(text, []byte("HTTP://")) || bytes.Contains(text, []byte("--trusted-host"))
 }
 
 func plainIn(p *checks.Pass, text []byte, start, end int) {
