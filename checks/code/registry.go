@@ -43,7 +43,7 @@ func Registry() checks.Registry {
 		"tool-unrestricted":                 checks.CheckFunc(toolUnrestricted),
 		"torch-hub-unpinned":                checks.CheckFunc(torchHub),
 		"torch-load-unrestricted":           checks.CheckFunc(torchLoad),
-		"trust-remote-code":                 checks.CheckFunc(trustRemoteCode),
+		"trust-remote-code":                 trustRemoteCode{},
 		"weights-download-unchecked":        checks.CheckFunc(weightsUnchecked),
 		"yaml-unsafe-load":                  checks.CheckFunc(yamlUnsafeLoad),
 	}

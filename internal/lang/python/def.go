@@ -38,3 +38,6 @@ func (f *File) InClassNamed(d *Def, name *regexp.Regexp) bool {
 	}
 	return false
 }
+
+// InClassBody tells whether a scope is that of a class, outside of its methods.
+func (f *File) InClassBody(scope int32) bool { return f.scopes[scope].class }
