@@ -29,6 +29,13 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 		return err
 	}
 	ownUnpickler := sync.OnceValue(func() bool { return usesAny(src, []string{"find_class"}) }) // which says what it takes
+	if err := eachHanded(p, unpicklers, func(c call) {
+		f := c.report(c.name + " is handed on, and runs whatever code the data asks for.")
+		f.Anchor = "handed " + c.name
+		f.InAI = isAI(src)
+	}); err != nil {
+		return err
+	}
 	var flow *python.Flow
 	return eachCall(p, unpicklers, func(c call) {
 		if ownUnpickler() {

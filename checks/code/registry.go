@@ -42,9 +42,9 @@ func Registry() checks.Registry {
 		"tls-verification-off":              checks.CheckFunc(tlsOff),
 		"tool-unrestricted":                 checks.CheckFunc(toolUnrestricted),
 		"torch-hub-unpinned":                checks.CheckFunc(torchHub),
-		"torch-load-unrestricted":           checks.CheckFunc(torchLoad),
+		"torch-load-unrestricted":           torchLoad{},
 		"trust-remote-code":                 trustRemoteCode{},
-		"weights-download-unchecked":        checks.CheckFunc(weightsUnchecked),
+		"weights-download-unchecked":        weightsUnchecked{},
 		"yaml-unsafe-load":                  checks.CheckFunc(yamlUnsafeLoad),
 	}
 }

@@ -1,7 +1,9 @@
 package code
 
 import (
+	"bytes"
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,63 +16,91 @@ import (
 // torch.load takes only tensors by default since 2.6, where weights_only=True also became trustworthy: CVE-2025-32434.
 var safeTorch = [2]int{2, 6}
 
-// torchLoad reports loads that run code from the file they open.
-func torchLoad(_ context.Context, p *checks.Pass) error {
-	if err := torchPatched(p); err != nil {
+// torchLoad reports loads that run code from the file they open, wherever torch.load is called or handed on.
+type torchLoad struct{}
+
+// Run implements checks.Check over Python.
+func (torchLoad) Run(_ context.Context, p *checks.Pass) error {
+	t := installedTorch(p.Repo)
+	if err := eachHanded(p, []string{"torch.load"}, func(c call) {
+		if f := c.torchLoad(t, "torch.load is handed on"); f != nil {
+			f.Anchor = "handed torch.load"
+		}
+	}); err != nil {
 		return err
 	}
-	version, exact := torchVersion(p.Repo)
-	old := exact && before(version, safeTorch)
-	return eachCall(p, []string{"torch.load"}, func(c call) {
-		v := c.src.Keyword(c.Call, "weights_only")
-		if c.src.Keyword(c.Call, "pickle_module").Kind != python.Absent && v.Kind == python.Absent {
-			c.report("torch.load is given a pickle module of its own, which runs whatever the file asks for.")
-			return
-		}
-		switch v.Kind {
-		case python.True:
-			if !old {
-				return
-			}
-			f := c.report("weights_only=True is set, but the pinned torch " + version + " runs code all the same (CVE-2025-32434).")
-			f.Fixes = []checks.Fix{upgradeTorch()}
-		case python.False:
-			f := c.report("torch.load is called with weights_only=False: the file may run any code.")
-			f.Fixes = []checks.Fix{c.weightsOnly(c.replace(v.First, v.Last, "True"), v.First != 0)}
-		case python.Absent:
-			message := "torch.load is called without weights_only=True: below torch 2.6 the file may run any code."
-			if exact && !old {
-				message = "weights_only is not set: torch " + version + " refuses code by default, an older one would run it."
-			}
-			f := c.report(message)
-			if exact && !old {
-				lower(f, rules.Low, "the pinned torch "+version+" is restricted by default")
-			}
-			f.Fixes = []checks.Fix{c.weightsOnly(c.addKeyword("weights_only=True"), true)}
-			if old {
-				f.Fixes = append(f.Fixes, upgradeTorch())
-			}
-		default:
-			f := c.report("weights_only is given by a variable: whoever sets it decides whether the file may run code.")
-			lower(f, rules.Low, "the value is not known")
-		}
-	})
+	if err := eachCall(p, []string{"torch.load"}, func(c call) { c.torchLoad(t, "torch.load is called") }); err != nil {
+		return err
+	}
+	return loadedCheckpoints(p)
 }
 
-// torchPatched reports ways round the default: torch.load wrapped in a partial, or replaced, with weights_only=False.
-func torchPatched(p *checks.Pass) error {
-	return eachCall(p, []string{"functools.partial"}, func(c call) {
-		if len(c.Args) == 0 || c.Args[0].Name != 0 {
-			return
+// torchLoad judges one call, or one place where the function is handed on with its arguments.
+func (c call) torchLoad(t torch, how string) *checks.Finding {
+	v := c.src.Keyword(c.Call, "weights_only")
+	switch {
+	case c.src.Keyword(c.Call, "pickle_module").Kind != python.Absent && v.Kind == python.Absent:
+		return c.report(how + " with a pickle module of its own, which runs whatever the file asks for.")
+	case v.Kind == python.True && t.old:
+		f := c.report("weights_only=True is set, but the pinned torch " + t.version + " runs code all the same (CVE-2025-32434).")
+		f.Fixes = []checks.Fix{upgradeTorch()}
+		return f
+	case v.Kind == python.True:
+		return nil
+	case v.Kind == python.False:
+		f := c.report(how + " with weights_only=False: the file may run any code.")
+		f.Fixes = []checks.Fix{c.weightsOnly(c.replace(v.First, v.Last, "True"), v.First != 0)}
+		return f
+	case v.Kind == python.Absent:
+		message := how + " without weights_only=True: below torch 2.6 the file may run any code."
+		if t.exact && !t.old {
+			message = "weights_only is not set: torch " + t.version + " refuses code by default, an older one would run it."
 		}
-		for _, n := range c.src.Names(c.Args[0].First, c.Args[0].Last, c.Scope) {
-			if v := c.src.Keyword(c.Call, "weights_only"); n == "torch.load" && v.Kind == python.False {
-				f := c.report("torch.load is wrapped with weights_only=False: every file it opens may run any code.")
-				f.Fixes = []checks.Fix{c.weightsOnly(c.replace(v.First, v.Last, "True"), v.First != 0)}
-				f.Anchor = "partial torch.load"
-			}
+		f := c.report(message)
+		if t.exact && !t.old {
+			lower(f, rules.Low, "the pinned torch "+t.version+" is restricted by default")
 		}
-	})
+		f.Fixes = []checks.Fix{c.weightsOnly(c.addKeyword("weights_only=True"), c.src.Method(c.Call) == "load" || c.src.Method(c.Call) == "partial")}
+		if t.old {
+			f.Fixes = append(f.Fixes, upgradeTorch())
+		}
+		return f
+	}
+	f := c.report("weights_only is given by a variable: whoever sets it decides whether the file may run code.")
+	lower(f, rules.Low, "the value is not known")
+	return f
+}
+
+// loadedCheckpoints reports checkpoints of Lightning that are loaded with the restriction switched off.
+func loadedCheckpoints(p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	for _, i := range src.CallsNamed("load_from_checkpoint") {
+		c := call{&src.Calls[i], src, p, ""}
+		if v := src.Keyword(c.Call, "weights_only"); v.Kind == python.False {
+			f := c.report("load_from_checkpoint is called with weights_only=False: the file may run any code.")
+			f.Fixes = []checks.Fix{c.weightsOnly(c.replace(v.First, v.Last, "True"), v.First != 0)}
+		}
+	}
+	return nil
+}
+
+var truthy = regexp.MustCompile(`(?i)^["']?\s*[\]\)]?\s*[=:, ]\s*["']?(?:1|y|yes|true)\b`)
+
+// Judge implements checks.Judge: the variable that takes the restriction off every call that does not name it.
+func (torchLoad) Judge(p *checks.Pass, m checks.TextMatch) {
+	at, end := m.Groups[0], m.Groups[1]
+	line := bytes.LastIndexByte(m.Text[:at], '\n') + 1
+	head := bytes.TrimSpace(m.Text[line:at])
+	on := truthy.FindIndex(m.Text[end:min(len(m.Text), end+24)])
+	if on == nil || bytes.HasPrefix(head, []byte("#")) || bytes.HasPrefix(head, []byte("//")) || bytes.HasPrefix(head, []byte("unset")) {
+		return
+	}
+	f := p.At(at, end+on[1], m.Group(0)+" is set: every torch.load that does not say weights_only=True runs code from the file it opens.")
+	f.Anchor = "environment " + m.Group(0)
+	f.Fixes = []checks.Fix{checks.Steps("drop-variable", "Take the variable out", "Delete the setting.", "Give the loads that fail weights_only=True, or allow the classes they need with torch.serialization.add_safe_globals.")}
 }
 
 func lower(f *checks.Finding, to rules.Severity, why string) {
@@ -95,6 +125,17 @@ func upgradeTorch() checks.Fix {
 		"Raise the version of torch in the manifest to 2.6 or later and renew the lock file.",
 		"Run the tests, then scan again.",
 	}}
+}
+
+// torch is what the manifests say about the installed version.
+type torch struct {
+	version    string
+	exact, old bool // pinned; and to one below that of CVE-2025-32434
+}
+
+func installedTorch(r *checks.Repo) torch {
+	version, exact := torchVersion(r)
+	return torch{version, exact, exact && before(version, safeTorch)}
 }
 
 // torchVersion is the version that the manifests pin, when they agree on one.

@@ -118,36 +118,35 @@ func entryEnd(src *checks.PythonSource, i int32) int32 {
 
 // remoteSettings reports settings that are on: a field of a class, an attribute, an item of a dict of keywords.
 func remoteSettings(p *checks.Pass, src *checks.PythonSource) {
-	for i := range src.Assigns {
-		a := &src.Assigns[i]
-		target := string(src.Text(a.Target, a.TargetEnd))
-		if !strings.Contains(target, remoteCode) {
-			continue
-		}
-		field := target == remoteCode && src.InClassBody(a.Scope)
-		item := strings.HasSuffix(target, `["`+remoteCode+`"]`) || strings.HasSuffix(target, `['`+remoteCode+`']`)
-		if !field && !item && !strings.HasSuffix(target, "."+remoteCode) {
-			continue // a variable counts where it is used
-		}
-		first, last := a.First, a.Last
-		if field {
-			first, last = defaultOf(src, first, last, a.Scope)
-		}
+	report := func(a python.Assign, first, last int32) *checks.Finding {
 		if src.Eval(first, last, a.Scope).Kind != python.True {
-			continue
+			return nil
 		}
 		start, end := src.Token(a.Target, a.Last)
-		f := p.At(start, end, target+" is True: Python from the model's repository is run.")
+		f := p.At(start, end, string(src.Text(a.Target, a.TargetEnd))+" is True: Python from the model's repository is run.")
 		f.Anchor = "setting " + remoteCode
-		if field {
+		f.Fixes = distrust(call{src: src, pass: p}.replace(first, last, "False"))
+		return f
+	}
+	for a := range src.Fields() {
+		if src.Word(a.Target) != remoteCode {
+			continue
+		}
+		first, last := defaultOf(src, a.First, a.Last)
+		if f := report(a, first, last); f != nil {
 			lower(f, rules.Medium, "it is a default, which a caller can change")
 		}
-		f.Fixes = distrust(call{src: src, pass: p}.replace(first, last, "False"))
+	}
+	for _, a := range src.Assigns { // a plain variable counts where it is used
+		target := string(src.Text(a.Target, a.TargetEnd))
+		if strings.HasSuffix(target, `["`+remoteCode+`"]`) || strings.HasSuffix(target, `['`+remoteCode+`']`) || strings.HasSuffix(target, "."+remoteCode) {
+			report(a, a.First, a.Last)
+		}
 	}
 }
 
 // defaultOf is the default in field(default=True) and Field(True, …), or the expression itself.
-func defaultOf(src *checks.PythonSource, first, last, scope int32) (int32, int32) {
+func defaultOf(src *checks.PythonSource, first, last int32) (int32, int32) {
 	for i := range src.Calls {
 		c := &src.Calls[i]
 		if c.First != first || c.Close+1 != last || !strings.EqualFold(src.Method(c), "field") {

@@ -29,6 +29,22 @@ func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
 			}
 		}
 	}()
+	if err := eachCall(p, []string{"ruamel.yaml.YAML", "ruamel.yaml.load", "ruamel.yaml.unsafe_load"}, func(c call) {
+		loader := c.loaderName(c.src.Argument(c.Call, "Loader", 1))
+		switch {
+		case c.name == "ruamel.yaml.YAML" && c.src.Argument(c.Call, "typ", -1).Str != "unsafe":
+			return
+		case strings.HasSuffix(loader, "SafeLoader"), strings.HasSuffix(loader, "BaseLoader"), strings.HasSuffix(loader, "RoundTripLoader"):
+			return
+		}
+		f := c.report(c.name + " builds any Python object that the text names.")
+		f.Fixes = []checks.Fix{checks.Steps("safe-load", "Use the safe loader", `Make the loader with YAML(typ="safe").`)}
+		if v := c.src.Keyword(c.Call, "typ"); v.First != 0 && c.src.Editable() {
+			f.Fixes = []checks.Fix{{ID: "safe-load", Title: "Use the safe loader", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, `"safe"`), Breaks: "Tags that name Python objects are refused: that is the point."}}
+		}
+	}); err != nil {
+		return err
+	}
 	return eachCall(p, []string{"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.full_load", "yaml.full_load_all"}, func(c call) {
 		all := strings.HasSuffix(c.name, "_all")
 		name := strings.TrimSuffix(strings.TrimPrefix(c.name, "yaml."), "_all")

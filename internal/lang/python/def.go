@@ -1,6 +1,9 @@
 package python
 
-import "regexp"
+import (
+	"iter"
+	"regexp"
+)
 
 // Decorators returns the dotted names of the decorators of a definition, as written.
 func (f *File) Decorators(d *Def) []string {
@@ -39,5 +42,14 @@ func (f *File) InClassNamed(d *Def, name *regexp.Regexp) bool {
 	return false
 }
 
-// InClassBody tells whether a scope is that of a class, outside of its methods.
-func (f *File) InClassBody(scope int32) bool { return f.scopes[scope].class }
+// Fields yields the values that class bodies give to plain names: the defaults of settings.
+func (f *File) Fields() iter.Seq[Assign] {
+	return func(yield func(Assign) bool) {
+		for i := range f.bindings {
+			b := &f.bindings[i]
+			if b.kind == bindValue && f.scopes[b.scope].class && !yield(Assign{b.tok, b.tok + 1, b.first, b.last, b.scope}) {
+				return
+			}
+		}
+	}
+}

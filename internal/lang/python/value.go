@@ -79,12 +79,13 @@ func (f *File) Positional(c *Call, n int) Value {
 
 // Argument returns the argument of that keyword, or else at that position; a position below 0 means keyword only.
 func (f *File) Argument(c *Call, name string, position int) Value {
-	if position >= 0 {
-		if v := f.Positional(c, position); v.Kind != Absent {
-			return v
+	v := f.Keyword(c, name)
+	if position >= 0 && (v.Kind == Absent || v.Kind == Unknown) {
+		if at := f.Positional(c, position); at.Kind != Absent {
+			return at
 		}
 	}
-	return f.Keyword(c, name)
+	return v
 }
 
 // inDict looks a key up in {"k": v} or dict(k=v), or in a name that is assigned one of them once. Known says that the dict

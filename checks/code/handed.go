@@ -1,0 +1,33 @@
+package code
+
+import (
+	"slices"
+
+	"bakedin/checks"
+)
+
+// callers are functions and methods that call what they are given, once or for each of many values.
+var callers = []string{"Process", "Thread", "apply", "apply_async", "call_soon", "delayed", "filter", "imap", "imap_unordered", "map", "map_async", "map_batches", "partial", "process_map",
+	"remote", "run_in_executor", "run_sync", "starmap", "starmap_async", "submit", "thread_map", "to_thread"}
+
+// eachHanded calls visit for every place where a function of that name is handed to something that calls it: map(torch.load,
+// paths), partial(torch.load, map_location="cpu"). The call is the one it is handed to.
+func eachHanded(p *checks.Pass, names []string, visit func(c call)) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	for _, label := range callers {
+		for _, i := range src.CallsNamed(label) {
+			for _, a := range src.Calls[i].Args {
+				for _, n := range src.Names(a.First, a.Last, src.Calls[i].Scope) {
+					if slices.Contains(names, n) {
+						visit(call{&src.Calls[i], src, p, n})
+						break
+					}
+				}
+			}
+		}
+	}
+	return err
+}
