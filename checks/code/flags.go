@@ -1,11 +1,13 @@
 package code
 
 import (
+	"bytes"
 	"context"
 	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
+	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
@@ -28,7 +30,27 @@ var dangerousFlags = map[string]string{
 }
 
 // dangerousFlag reports calls that switch a safeguard off by such a name.
-func dangerousFlag(_ context.Context, p *checks.Pass) error {
+type dangerousFlag struct{}
+
+// Judge implements checks.Judge over configuration: the switch as a key.
+func (dangerousFlag) Judge(p *checks.Pass, m checks.TextMatch) {
+	flag := m.Group(1)
+	what, ok := dangerousFlags[flag]
+	line := m.Text[bytes.LastIndexByte(m.Text[:m.Groups[0]], '\n')+1 : m.Groups[0]]
+	if !ok || bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) || bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) {
+		return
+	}
+	f := p.At(m.Groups[2], m.Groups[5], flag+" is on: "+what+".")
+	f.Anchor = "flag " + flag
+	if strings.Contains(flag, "requests") || strings.Contains(flag, "paths") {
+		lower(f, rules.Medium, "it reaches data and addresses, not an interpreter")
+	}
+	f.Fixes = []checks.Fix{{ID: "no-" + strings.ReplaceAll(flag, "_", "-"), Title: "Set " + flag + " to false", Applicability: checks.Unsafe,
+		Edits: []repo.TextEdit{p.Replace(m.Groups[4], m.Groups[5], map[bool]string{true: "False", false: "false"}[m.Group(2) == "True"])}, Breaks: "What the switch allows is refused."}}
+}
+
+// Run implements checks.Check over Python.
+func (dangerousFlag) Run(_ context.Context, p *checks.Pass) error {
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil {
 		return err

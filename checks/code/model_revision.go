@@ -11,27 +11,33 @@ import (
 )
 
 // revisionUnpinned reports models and datasets that are fetched by a name whose content can change.
-func revisionUnpinned(_ context.Context, p *checks.Pass) error {
+type revisionUnpinned struct{}
+
+// Run implements checks.Check over Python and scripts.
+func (revisionUnpinned) Run(_ context.Context, p *checks.Pass) error {
+	if err := scriptRevisions(p); err != nil {
+		return err
+	}
 	return eachFetch(p, func(f fetch) {
 		if f.pinned || !f.remote() || f.remoteCode() { // trust-remote-code tells of the revision itself
 			return
 		}
 		x := f.report(f.id + " is fetched by name: whoever owns it can change what you get.")
 		x.Anchor = "fetch " + f.id
-		if f.plain() {
-			lower(x, rules.Low, "tokenizers and configurations carry no weights")
+		if f.plain() || f.name == "evaluate.load" && !strings.Contains(f.id, "/") {
+			lower(x, rules.Low, "what is fetched holds no weights")
 		} else if p.File.Place == repo.Examples || p.File.Is(repo.Notebook) {
 			lower(x, rules.Low, "an example or a notebook")
 		}
-		x.Fixes = []checks.Fix{{
-			ID: "pin-revision", Title: "Pin the revision", Applicability: checks.Manual,
-			Steps: []string{
-				"Find the commit you tested: git ls-remote https://huggingface.co/" + f.id + " HEAD",
-				`Give the call revision="<the 40 digits>".`,
-				"Raise it on purpose, with the evaluations run again.",
-			},
-		}}
+		x.Fixes = []checks.Fix{pinRevision(f.id, `revision="<the 40 digits>"`)}
 	})
+}
+
+func pinRevision(id, how string) checks.Fix {
+	return checks.Steps("pin-revision", "Pin the revision",
+		"Find the commit you tested: git ls-remote https://huggingface.co/"+id+" HEAD",
+		"Write "+how+".",
+		"Raise it on purpose, with the evaluations run again.")
 }
 
 // plain tells whether the call fetches text files only.

@@ -67,6 +67,7 @@ func plainIn(p *checks.Pass, text []byte, start, end int) {
 		}
 		f := p.At(from, from+len(url), "What is downloaded from "+short(host)+" can be exchanged on the way: the address has no TLS.")
 		f.Anchor = "plain " + url
+		f.InAI = weightsName.MatchString(url)
 		fix := checks.Fix{ID: "https", Title: "Write https://", Applicability: checks.Unsafe, Edits: []repo.TextEdit{p.Replace(from, from+len("http"), "https")},
 			Breaks: "A host that does not serve TLS is not reached any more: then compare a digest instead."}
 		if tlsHosts.MatchString(host) {
@@ -88,6 +89,7 @@ func plainIn(p *checks.Pass, text []byte, start, end int) {
 		}
 		f := p.At(start+from, start+to, message)
 		f.Anchor = "index " + host
+		f.InAI = true // whatever is installed runs
 		f.Fixes = []checks.Fix{checks.Steps("index-over-tls", "Reach the index over TLS", "Write https:// for the index.", "For an authority of your own, give pip its certificate (--cert, or PIP_CERT), in place of --trusted-host.")}
 	}
 }
