@@ -141,6 +141,10 @@ func codeExecutionTool(_ context.Context, p *checks.Pass) error {
 		switch {
 		case label == "load_tools" && c.listHas("terminal", "python_repl"):
 			report(c, "a shell or an interpreter of Python, by load_tools")
+		case label == "load_tools" && c.listHas("requests_all", "requests_get", "requests_post"):
+			lower(report(c, "requests to any address, by load_tools"), rules.Medium, "it reaches addresses, not an interpreter")
+		case (label == "from_math_prompt" || label == "from_colored_object_prompt") && rooted(names, toolRoots):
+			report(c, "an interpreter of Python")
 		case label == "CodeAgent" && rooted(names, []string{"smolagents"}):
 			c.codeAgent(report)
 		case c.src.Keyword(c.Call, "allow_code_execution").Kind == python.True && c.src.Keyword(c.Call, "code_execution_mode").Str == "unsafe":

@@ -59,6 +59,9 @@ var extractor = regexp.MustCompile(`(?i)^_?(?:extract|parse|get|find|strip|remov
 // settling are functions that say whether a value is allowed.
 var settling = regexp.MustCompile(`(?i)(?:valid|allow|safe|permit|approv|confirm|sanit|verif|authoriz|whitelist|check_)|^(?:is_relative_to|commonpath|isalnum|isdigit|isidentifier|fullmatch|parse_one|input|ask|interrupt|is_select|is_read_only|is_readonly|enforce_\w+|ensure_\w+|guard|screen|scan_output|getaddrinfo)$`)
 
+// notSettling are functions with such a name that say nothing about a value.
+var notSettling = set("check_output", "check_call", "mark_safe", "safe_load", "safe_load_all", "safe_dump")
+
 func set(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))
 	for _, w := range words {
@@ -74,7 +77,7 @@ func flowOf(src *checks.PythonSource, source func(e python.Expr) string) *python
 		Passes: func(e python.Expr) bool { return passes[e.Label] || extractor.MatchString(e.Label) },
 		Ends:   func(label string) bool { return harmless[label] },
 		Guards: func(label string) bool {
-			return settling.MatchString(label) && label != "check_output" && label != "check_call"
+			return settling.MatchString(label) && !notSettling[label] && !strings.HasPrefix(label, "unsafe")
 		},
 	})
 }

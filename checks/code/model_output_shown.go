@@ -1,6 +1,8 @@
 package code
 
 import (
+	"context"
+
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
 )
@@ -39,7 +41,26 @@ func htmlType(c call) bool { return c.src.Keyword(c.Call, "content_type").Str ==
 
 func noType(c call) bool { return c.src.Keyword(c.Call, "content_type").Kind == python.Absent }
 
-var modelOutputAsHTML = outputSinks(pageSinks, scriptPageSinks, func(_ sink, c call, _ python.Arg) []checks.Fix {
+// modelOutputAsHTML reports answers that become markup, and chat widgets that are told not to clean it.
+func modelOutputAsHTML(ctx context.Context, p *checks.Pass) error {
+	if err := eachCall(p, []string{"gradio.Chatbot", "gradio.Markdown", "gradio.ChatInterface"}, func(c call) {
+		v := c.src.Keyword(c.Call, "sanitize_html")
+		if v.Kind != python.False {
+			return
+		}
+		f := c.report("sanitize_html=False: whatever HTML the model writes is put into the page.")
+		f.InAI = true
+		f.Fixes = []checks.Fix{sanitise}
+		if edits := c.replace(v.First, v.Last, "True"); len(edits) > 0 {
+			f.Fixes = []checks.Fix{{ID: "sanitize-html", Title: "Set sanitize_html=True", Applicability: checks.Safe, Edits: edits, Breaks: "Scripts and styles in answers are taken out: that is the point."}}
+		}
+	}); err != nil {
+		return err
+	}
+	return outputShown(ctx, p)
+}
+
+var outputShown = outputSinks(pageSinks, scriptPageSinks, func(_ sink, c call, _ python.Arg) []checks.Fix {
 	if v := c.src.Keyword(c.Call, "unsafe_allow_html"); v.Kind == python.True && v.First != 0 && c.src.Editable() {
 		return []checks.Fix{{ID: "no-raw-html", Title: "Set unsafe_allow_html=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
 	}

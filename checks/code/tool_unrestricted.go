@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"bakedin/checks"
+	"bakedin/internal/lang/javascript"
 	"bakedin/internal/lang/python"
 	"bakedin/rules"
 )
@@ -57,29 +58,86 @@ var toolInput = taint{toolSource, "The argument %s, which the model chooses,"}
 
 // toolUnrestricted reports tools that pass what the model chooses to an interpreter, a shell, a file or an address.
 func toolUnrestricted(_ context.Context, p *checks.Pass) error {
-	report := func(severity rules.Severity, why string) func(s sink, c call, _ python.Arg, o *python.Origin) {
-		return func(s sink, c call, _ python.Arg, o *python.Origin) {
-			f := c.report(flowMessage(toolInput.says, o.What, s.does))
-			describe(f, p, c.src, o)
+	for _, k := range []struct {
+		python   []sink
+		script   []scriptSink
+		severity rules.Severity
+		why      string
+	}{
+		{codeSinks, scriptCodeSinks, rules.Critical, "it is code that the model writes"},
+		{querySinks, scriptQuerySinks, rules.High, ""},
+		{addressSinks, scriptAddressSinks, rules.High, ""},
+	} {
+		refine := func(f *checks.Finding, does string) {
 			f.Related[len(f.Related)-1].Message = "the tool takes it here"
-			if severity != p.Rule.Severity {
-				lower(f, severity, why)
+			if k.severity != p.Rule.Severity {
+				lower(f, k.severity, k.why)
 			}
-			f.Fixes = []checks.Fix{{ID: "narrow-tool", Title: "Narrow what the tool can do", Applicability: checks.Manual, Steps: []string{
-				"Replace the free argument by the few actions that are needed: an enum, an id, a name that is looked up in a table.",
-				"Check it before use, refuse the rest, and ask a person before anything is written, sent or run.",
-				"Run what must stay free in a sandbox without network, secrets and write access.",
-			}}}
-			if s.does == asURL || s.does == asPath {
-				f.Fixes = []checks.Fix{confine(s)}
+			f.Fixes = []checks.Fix{narrowTool()}
+			if does == asURL || does == asPath {
+				f.Fixes = []checks.Fix{confine(sink{does: does})}
 			}
 		}
+		if err := eachFlow(p, toolInput, k.python, func(s sink, c call, _ python.Arg, o *python.Origin) {
+			f := c.report(flowMessage(toolInput.says, o.What, s.does))
+			describe(f, p, c.src, o)
+			refine(f, s.does)
+		}); err != nil {
+			return err
+		}
+		if err := eachScriptFlow(p, scriptToolSource, k.script, func(s scriptSink, first, last int32, o *javascript.Origin, file *javascript.File) {
+			refine(scriptFinding(p, file, first, last, o, toolInput.says, s.does), s.does)
+		}); err != nil {
+			return err
+		}
 	}
-	if err := eachFlow(p, toolInput, codeSinks, report(rules.Critical, "it is code that the model writes")); err != nil {
+	return wholeFolder(p)
+}
+
+func narrowTool() checks.Fix {
+	return checks.Steps("narrow-tool", "Narrow what the tool can do",
+		"Replace the free argument by the few actions that are needed: an enum, an id, a name that is looked up in a table.",
+		"Check it before use, refuse the rest, and ask a person before anything is written, sent or run.",
+		"Run what must stay free in a sandbox without network, secrets and write access.")
+}
+
+// wholeFolder reports toolkits that hand the model every file the process can reach.
+func wholeFolder(p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
 		return err
 	}
-	if err := eachFlow(p, toolInput, querySinks, report(rules.High, "")); err != nil {
-		return err
+	for _, i := range src.CallsNamed("FileManagementToolkit") {
+		c := call{&src.Calls[i], src, p, ""}
+		if v := src.Argument(c.Call, "root_dir", 0); v.Kind != python.Absent && v.Kind != python.None {
+			continue
+		}
+		f := c.report("The model may read and write every file that this process can reach: no root_dir is set.")
+		f.InAI = true
+		f.Fixes = []checks.Fix{checks.Steps("set-root", "Set root_dir", "Make a folder that holds only what the agent works on, and give it as root_dir.", "Give selected_tools the few tools that are needed.")}
 	}
-	return eachFlow(p, toolInput, addressSinks, report(rules.High, ""))
+	return nil
+}
+
+// makers of tools in scripts, and the properties under which they take the function
+var (
+	scriptToolMaker = regexp.MustCompile(`(?:^|\.)(?:tool|registerTool|addTool|createTool|defineTool|defineAction|useCopilotAction|structuredTool|(?:new )?Dynamic(?:Structured)?Tool|(?:new )?FunctionTool(?:\.from)?|setRequestHandler|ai\.defineTool)$`)
+	scriptToolBody  = set("execute", "func", "handler", "run", "invoke", "call", "_call", "callback", "cb")
+	toolModules     = regexp.MustCompile(modelModules.String() + `|^(?:fastmcp|mcp-framework|@vercel/mcp-adapter|mcp-handler|@copilotkit/.*)$`)
+)
+
+// scriptToolSource says of a parameter that a model chooses it.
+func scriptToolSource(s *javascript.File) func(e javascript.Expr) string {
+	if !importsModule(s, toolModules) {
+		return func(javascript.Expr) string { return "" }
+	}
+	return func(e javascript.Expr) string {
+		if !e.Param || e.Label == "context" || e.Label == "ctx" || e.Label == "extra" || e.Label == "options" {
+			return ""
+		}
+		if function, handedTo := s.Parameter(e.First); scriptToolMaker.MatchString(handedTo) && (function == "" || scriptToolBody[function]) {
+			return e.Label
+		}
+		return ""
+	}
 }

@@ -345,10 +345,10 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 }
 
 // callAround is the innermost call whose argument a token is.
-func (w *Flow) callAround(i int32) *Call {
+func (f *File) callAround(i int32) *Call {
 	var best *Call
-	for k := range w.Calls {
-		if c := &w.Calls[k]; c.Open < i && i < c.Close && (best == nil || c.Open > best.Open) {
+	for k := range f.Calls {
+		if c := &f.Calls[k]; c.Open < i && i < c.Close && (best == nil || c.Open > best.Open) {
 			best = c
 		}
 	}

@@ -110,6 +110,26 @@ func (f *File) Enclosing(tok int32) string {
 	return ""
 }
 
+// Parameter tells of the parameter at a token the name of its function, and what that function is handed to: the callee of the
+// call in whose arguments it is written out. Both may be empty.
+func (f *File) Parameter(tok int32) (function, handedTo string) {
+	for i := range f.bindings {
+		b := &f.bindings[i]
+		if b.tok != tok || b.kind != bindParam {
+			continue
+		}
+		fn := &f.functions[b.fn]
+		if fn.name > 0 {
+			function = f.word(fn.name)
+		}
+		if c := f.callAround(tok); c != nil && c.Open < tok && fn.end <= c.Close+1 {
+			handedTo = f.Callee(c)
+		}
+		return function, handedTo
+	}
+	return "", ""
+}
+
 func (f *File) functionAt(tok int32) *function {
 	var best *function
 	for k := range f.functions {

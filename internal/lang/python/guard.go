@@ -66,7 +66,7 @@ func (w *Flow) settles(name string, a, b int32) bool {
 				return true
 			}
 		}
-		if condition && w.identifier(i) == name && !w.isOp(i-1, '.') {
+		if condition && !w.isOp(i-1, '.') && (w.identifier(i) == name || w.partOf(i, name)) {
 			end := i + 1
 			for w.isOp(end, '[') && w.Toks[end].Mate > end {
 				end = w.Toks[end].Mate + 1
@@ -74,12 +74,40 @@ func (w *Flow) settles(name string, a, b int32) bool {
 			if w.isOp(end, '.') && (w.is(end+1, "strip") || w.is(end+1, "lower") || w.is(end+1, "upper")) {
 				end = w.chainEnd(end, b)
 			}
+			if open := i - 1; w.isOp(open, '(') && w.Toks[open].Mate == end && taken(w.identifier(open-1)) { // urlparse(x).hostname in ALLOWED
+				end = w.chainEnd(end+1, b)
+			}
 			if w.isKeyword(end, "in") || w.isKeyword(end, "not") && w.isKeyword(end+1, "in") {
 				return true
 			}
 			if w.isOp(end, opEq) && (w.Toks[end+1].Kind == Str || w.Toks[end+1].Kind == Name) && !w.isKeyword(end+1, "None") {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// taken are functions whose result is the part of an address or path that decides where it leads.
+func taken(label string) bool {
+	switch label {
+	case "urlparse", "urlsplit", "URL", "yarl", "Path", "PurePath", "PurePosixPath", "basename", "splitext":
+		return true
+	}
+	return false
+}
+
+// partOf tells whether the name at token i is bound to such a part of another: host = urlparse(x).hostname.
+func (w *Flow) partOf(i int32, name string) bool {
+	scope := w.inScope
+	found, hidden := w.lookup(w.identifier(i), i, scope)
+	if hidden || len(found) != 1 || w.bindings[found[0]].kind != bindValue {
+		return false
+	}
+	b := &w.bindings[found[0]]
+	for k := b.first; k < b.last; k++ {
+		if w.Toks[k].Kind == Name && taken(w.identifier(k)) && w.isOp(k+1, '(') && w.mentions(name, k+2, w.Toks[k+1].Mate) {
+			return true
 		}
 	}
 	return false
