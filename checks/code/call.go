@@ -83,6 +83,14 @@ func (c call) addKeyword(text string) []repo.TextEdit {
 	return []repo.TextEdit{{Path: c.pass.File.Path, Start: at, End: at, Replacement: sep + text, Base: c.pass.File.SHA256()}}
 }
 
+// setKeyword gives a keyword argument that value, whether the call has it or not.
+func (c call) setKeyword(name, text string) []repo.TextEdit {
+	if v := c.src.Keyword(c.Call, name); v.First != 0 {
+		return c.replace(v.First, v.Last, text)
+	}
+	return c.addKeyword(name + "=" + text)
+}
+
 // replace is the edit that puts text in the place of the tokens [first, last). A value that stands nowhere in the call, such as
 // that of a dict which is spread into it, has none.
 func (c call) replace(first, last int32, text string) []repo.TextEdit {

@@ -14,6 +14,34 @@ var conversationName = regexp.MustCompile(`(?i)^(?:(?:\w+_)?prompts?|messages|co
 
 var redacts = []string{"redact", "mask", "scrub", "anonymize", "presidio_analyzer", "presidio_anonymizer", "RedactingFilter", "hide_inputs", "hide_outputs"}
 
+// contentLogged is the detector of prompt-content-logged.
+type contentLogged struct{}
+
+// Run implements checks.Check over Python.
+func (contentLogged) Run(ctx context.Context, p *checks.Pass) error {
+	if err := eachCall(p, []string{"langchain.globals.set_debug", "langchain_core.globals.set_debug", "langchain.globals.set_verbose", "langchain_core.globals.set_verbose"}, func(c call) {
+		if c.src.Positional(c.Call, 0).Kind != python.True {
+			return
+		}
+		f := c.report("From here on every prompt and answer is printed in clear.")
+		f.Fixes = []checks.Fix{checks.Steps("no-debug", "Take the call out", "Delete the call, or make it depend on a switch that is off where people are served.")}
+	}); err != nil {
+		return err
+	}
+	return promptLogged(ctx, p)
+}
+
+var contentVariables = []environment{
+	{name: match(`^(?:OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT|TRACELOOP_TRACE_CONTENT|LANGCHAIN_VERBOSE|LANGCHAIN_DEBUG)$`), when: isOn, says: "is on: traces and logs keep what people write to the model, in clear."},
+}
+
+// Judge implements checks.Judge over scripts, container files and manifests.
+func (contentLogged) Judge(p *checks.Pass, m checks.TextMatch) {
+	for _, e := range contentVariables {
+		e.judge(p, m)
+	}
+}
+
 // promptLogged reports logs and traces that keep what people write to a model, in clear.
 func promptLogged(_ context.Context, p *checks.Pass) error {
 	src, err := checks.Python.Of(p.File)

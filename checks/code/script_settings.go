@@ -142,7 +142,7 @@ func scriptCORS(p *checks.Pass) error {
 		}
 		if first, last, ok := s.Property(brace, "origin"); ok {
 			if v := strings.Trim(string(s.Text(first, last)), `"'`); v == "true" || v == "*" {
-				p.At(int(s.Toks[brace-2].Start), int(s.Toks[brace].Start), "Any origin may call the endpoint with the user's credentials.")
+				p.At(int(s.Toks[brace-2].Start), int(s.Toks[brace].Start), "Any origin may call the endpoint with the user's credentials.").InAI = importsModule(s, modelModules)
 			}
 		}
 	})
@@ -150,9 +150,18 @@ func scriptCORS(p *checks.Pass) error {
 
 // browserClient reports clients of a model that run in the browser, and carry the key there.
 func browserClient(_ context.Context, p *checks.Pass) error {
-	return eachProperty(p, "dangerouslyAllowBrowser", "true", func(s *javascript.File, at int32) {
+	report := func(s *javascript.File, at int32, value string) {
 		f := p.At(int(s.Toks[at].Start), int(s.Toks[at+2].End), "The client of the model runs in the browser: whoever opens the page can take the key.")
-		f.Anchor = "dangerouslyAllowBrowser"
-		f.Fixes = []checks.Fix{scriptEdit(p, s, at, "no-browser", "Set dangerouslyAllowBrowser to false", "false", "The client refuses to run in a browser: call the model from a route of the server.")}
-	})
+		f.Anchor = strings.Trim(s.Word(at), `"'`)
+		f.Fixes = []checks.Fix{scriptEdit(p, s, at, "no-browser", "Set "+f.Anchor+" to false", value, "The client refuses to run in a browser: call the model from a route of the server.")}
+	}
+	if err := eachProperty(p, "dangerouslyAllowBrowser", "true", func(s *javascript.File, at int32) { report(s, at, "false") }); err != nil {
+		return err
+	}
+	for _, value := range []string{`"true"`, `'true'`} {
+		if err := eachProperty(p, "anthropic-dangerous-direct-browser-access", value, func(s *javascript.File, at int32) { report(s, at, `"false"`) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -52,17 +52,25 @@ func archiveUnfiltered(_ context.Context, p *checks.Pass) error {
 	report := func(c call, addFilter bool) {
 		f := c.report("Entries of the archive may be written outside the folder.")
 		f.InAI = isAI(src)
-		f.Fixes = []checks.Fix{{ID: "filter-data", Title: `Extract with filter="data"`, Applicability: checks.Unsafe, Edits: c.addKeyword(`filter="data"`),
+		f.Fixes = []checks.Fix{{ID: "filter-data", Title: `Extract with filter="data"`, Applicability: checks.Unsafe, Edits: c.setKeyword("filter", `"data"`),
 			Breaks: "Python must be 3.12, or 3.11.4, 3.10.12, 3.9.17 or 3.8.17; links and paths that lead out of the folder are refused."}}
 		if !addFilter || len(f.Fixes[0].Edits) == 0 {
 			f.Fixes[0].Applicability, f.Fixes[0].Edits, f.Fixes[0].Breaks = checks.Manual, nil, ""
 			f.Fixes[0].Steps = []string{`Give the call filter="data" (Python 3.12, or the last releases of 3.8 to 3.11).`}
 		}
 	}
+	for _, i := range src.CallsOf("shutil.unpack_archive") {
+		c := call{&src.Calls[i], src, p, ""}
+		name, format := src.Argument(c.Call, "filename", 0), src.Argument(c.Call, "format", 2)
+		tar := strings.Contains(name.Str, ".tar") || strings.HasSuffix(name.Str, ".tgz") || strings.HasSuffix(format.Str, "tar")
+		if tar && src.Keyword(c.Call, "filter").Kind == python.Absent {
+			report(c, true)
+		}
+	}
 	for _, method := range []string{"extractall", "extract"} {
 		for _, i := range src.CallsNamed(method) {
 			c := call{&src.Calls[i], src, p, ""}
-			if src.Keyword(c.Call, "filter").Kind != python.Absent || src.Keyword(c.Call, "members").Kind != python.Absent {
+			if v := src.Keyword(c.Call, "filter"); v.Kind != python.Absent && v.Str != "fully_trusted" || src.Keyword(c.Call, "members").Kind != python.Absent {
 				continue
 			}
 			for _, n := range src.CallNames(int(i)) {

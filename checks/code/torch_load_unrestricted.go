@@ -1,9 +1,7 @@
 package code
 
 import (
-	"bytes"
 	"context"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -87,21 +85,10 @@ func loadedCheckpoints(p *checks.Pass) error {
 	return nil
 }
 
-var truthy = regexp.MustCompile(`(?i)^["']?\s*[\]\)]?\s*[=:, ]\s*["']?(?:1|y|yes|true)\b`)
+var unrestricted = environment{name: match(`^TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD$`), when: isOn, says: "is set: every torch.load that does not say weights_only=True runs code from the file it opens."}
 
 // Judge implements checks.Judge: the variable that takes the restriction off every call that does not name it.
-func (torchLoad) Judge(p *checks.Pass, m checks.TextMatch) {
-	at, end := m.Groups[0], m.Groups[1]
-	line := bytes.LastIndexByte(m.Text[:at], '\n') + 1
-	head := bytes.TrimSpace(m.Text[line:at])
-	on := truthy.FindIndex(m.Text[end:min(len(m.Text), end+24)])
-	if on == nil || bytes.HasPrefix(head, []byte("#")) || bytes.HasPrefix(head, []byte("//")) || bytes.HasPrefix(head, []byte("unset")) {
-		return
-	}
-	f := p.At(at, end+on[1], m.Group(0)+" is set: every torch.load that does not say weights_only=True runs code from the file it opens.")
-	f.Anchor = "environment " + m.Group(0)
-	f.Fixes = []checks.Fix{checks.Steps("drop-variable", "Take the variable out", "Delete the setting.", "Give the loads that fail weights_only=True, or allow the classes they need with torch.serialization.add_safe_globals.")}
-}
+func (torchLoad) Judge(p *checks.Pass, m checks.TextMatch) { unrestricted.judge(p, m) }
 
 func lower(f *checks.Finding, to rules.Severity, why string) {
 	f.Severity = to

@@ -65,6 +65,20 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 			break
 		}
 	}
+	if src.ImportsFrom("aiohttp") {
+		for _, method := range []string{"get", "post", "put", "patch", "delete", "request", "ws_connect"} {
+			for _, i := range src.CallsNamed(method) {
+				if names := src.CallNames(int(i)); len(names) == 0 || !strings.HasPrefix(names[0], "aiohttp.") {
+					off(call{&src.Calls[i], src, p, ""}, "ssl")
+				}
+			}
+		}
+	}
+	for _, i := range src.CallsOf("urllib3.disable_warnings") {
+		f := call{&src.Calls[i], src, p, ""}.report("The warnings about unchecked certificates are silenced: connections that check nothing go unseen.")
+		lower(f, rules.Low, "it hides the fault, it is not the fault")
+		found(f)
+	}
 	for i := range src.Assigns {
 		a := &src.Assigns[i]
 		target := string(src.Text(a.Target, a.TargetEnd))
