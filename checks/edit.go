@@ -78,6 +78,18 @@ func wholeLines(text []byte, start, end int) (int, int) {
 	return start, len(text)
 }
 
+// ClearOutput empties the output of a cell of a notebook, as "Clear Output" does.
+func (p *Pass) ClearOutput(cell *keys.Node) []repo.TextEdit {
+	var edits []repo.TextEdit
+	if out := cell.Child("outputs"); out != nil {
+		edits = append(edits, p.Replace(out.Start, out.End, "[]"))
+	}
+	if n := cell.Child("execution_count"); n != nil {
+		edits = append(edits, p.Replace(n.Start, n.End, "null"))
+	}
+	return edits
+}
+
 // DeleteLines is the edit that takes the lines of a range out.
 func (p *Pass) DeleteLines(text []byte, start, end int) repo.TextEdit {
 	start, end = wholeLines(text, start, end)

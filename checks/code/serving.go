@@ -5,53 +5,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
-	"bakedin/rules"
 )
-
-// gradioOpen reports demos that the internet can reach.
-func gradioOpen(_ context.Context, p *checks.Pass) error {
-	src, err := checks.Python.Of(p.File)
-	if src == nil || src.File == nil || !src.ImportsFrom("gradio") {
-		return err
-	}
-	for i := range src.Calls {
-		c := call{&src.Calls[i], src, p, ""}
-		if callee := src.Callee(c.Call); callee != "launch" && !hasLabel(callee, "launch") {
-			continue
-		}
-		if v := src.Keyword(c.Call, "share"); v.Kind == python.True {
-			f := c.report("launch(share=True) makes the app reachable by everybody who has or guesses its address.")
-			if v.First != 0 {
-				f.Fixes = []checks.Fix{{ID: "no-share", Title: "Set share=False", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, "False"), Breaks: "The public address is gone."}}
-			}
-			continue
-		}
-		if v := src.Keyword(c.Call, "server_name"); (v.Kind == python.String || v.Kind == python.Env) && v.Str == "0.0.0.0" && src.Keyword(c.Call, "auth").Kind == python.Absent {
-			f := c.report("The app listens on every interface and asks for no login.")
-			lower(f, rules.Medium, "whether it is reachable depends on the network")
-		}
-	}
-	return err
-}
-
-// debugServer reports web servers that are started with a debugger.
-func debugServer(_ context.Context, p *checks.Pass) error {
-	err := eachCall(p, []string{"fastapi.FastAPI", "flask.Flask", "starlette.applications.Starlette"}, func(c call) {
-		if v := c.src.Keyword(c.Call, "debug"); v.Kind == python.True {
-			f := c.inAI("The application is made with debug=True: errors show its inner workings.")
-			f.Fixes = []checks.Fix{{ID: "no-debug", Title: "Set debug=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return eachCall(p, []string{"flask.Flask().run"}, func(c call) {
-		if v := c.src.Keyword(c.Call, "debug"); v.Kind == python.True {
-			f := c.inAI("run(debug=True) offers an interactive debugger to whoever can make it fail.")
-			f.Fixes = []checks.Fix{{ID: "no-debug", Title: "Set debug=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
-		}
-	})
-}
 
 // corsStar reports endpoints that any web page may call with the user's credentials.
 func corsStar(_ context.Context, p *checks.Pass) error {
@@ -64,12 +18,30 @@ func corsStar(_ context.Context, p *checks.Pass) error {
 	}
 	for i := range src.Calls {
 		c := call{&src.Calls[i], src, p, ""}
-		origins := src.Keyword(c.Call, "allow_origins")
-		if origins.First == 0 || !isStar(src, origins) {
+		origins, credentials := "allow_origins", "allow_credentials"
+		switch src.Method(c.Call) {
+		case "CORS", "cross_origin":
+			origins, credentials = "origins", "supports_credentials"
+		case "add_middleware", "Middleware", "CORSMiddleware":
+		default:
 			continue
 		}
-		if src.Keyword(c.Call, "allow_credentials").Kind == python.True {
-			c.inAI("Any origin may call the endpoint with the user's credentials.")
+		if src.Keyword(c.Call, credentials).Kind != python.True {
+			continue
+		}
+		list := src.Keyword(c.Call, origins)
+		pattern := src.Keyword(c.Call, "allow_origin_regex")
+		everyone := list.First != 0 && c.isStar(list) || pattern.Str == ".*" || pattern.Str == "^.*$" || pattern.Str == "https?://.*"
+		if origins == "origins" && list.Kind == python.Absent {
+			everyone = true // the default of flask_cors
+		}
+		if everyone {
+			f := c.inAI("Any origin may call the endpoint with the user's credentials.")
+			f.Fixes = []checks.Fix{checks.Steps("name-origins", "Name the origins", "List the addresses of the pages that are meant to call the endpoint.", "Where no cookie is used to log in, take the credentials out instead.")}
+			if v := src.Keyword(c.Call, credentials); v.First != 0 && src.Editable() {
+				f.Fixes = append([]checks.Fix{{ID: "no-credentials", Title: "Set " + credentials + "=False", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, "False"),
+					Breaks: "Pages that log in with a cookie no longer reach the endpoint: name their origins instead."}}, f.Fixes...)
+			}
 		}
 	}
 	return err
@@ -82,14 +54,13 @@ func (c call) inAI(message string) *checks.Finding {
 	return f
 }
 
-// isStar tells whether a list of origins is written out as ["*"].
-func isStar(src *checks.PythonSource, v python.Value) bool {
-	for i := v.First; i < v.Last; i++ {
-		if t := src.Word(i); t == `"*"` || t == `'*'` {
-			return true
-		}
+// isStar tells whether a list of origins, or a name that is bound to one, holds "*".
+func (c call) isStar(v python.Value) bool {
+	if v.Str == "*" {
+		return true
 	}
-	return false
+	first, last := c.src.Definition(v.First, v.Last, c.Scope)
+	return c.src.ListHas(first, last, "*")
 }
 
 func hasRoot(path, root string) bool {

@@ -175,6 +175,7 @@ func bindsEverywhere(_ context.Context, p *checks.Pass) error {
 	if src == nil || src.File == nil {
 		return err
 	}
+	boundSockets(p, src)
 	for _, b := range binders {
 		for _, i := range src.CallsOf(b.name) {
 			c := call{&src.Calls[i], src, p, b.name}

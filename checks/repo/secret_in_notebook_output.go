@@ -6,7 +6,6 @@ import (
 	"bakedin/checks"
 	"bakedin/checks/secrets"
 	"bakedin/internal/lang/keys"
-	"bakedin/internal/repo"
 )
 
 // secretInNotebookOutput reports credentials in what a notebook has printed. Clearing the output takes nothing from the code.
@@ -37,11 +36,7 @@ func secretInNotebookOutput(_ context.Context, p *checks.Pass) error {
 			start, end := out.Start+h.Start, out.Start+h.End
 			f := p.At(start, end, "The output of a cell shows "+secrets.Describe(h.Secret, string(text[start:end]))+".")
 			f.Anchor = secrets.Anchor(string(text[start:end]))
-			edits := []repo.TextEdit{p.Replace(out.Start, out.End, "[]")}
-			if n := cell.Child("execution_count"); n != nil {
-				edits = append(edits, p.Replace(n.Start, n.End, "null"))
-			}
-			f.Fixes = []checks.Fix{{ID: "clear-output", Title: "Clear the output of the cell", Applicability: checks.Safe, Edits: edits,
+			f.Fixes = []checks.Fix{{ID: "clear-output", Title: "Clear the output of the cell", Applicability: checks.Safe, Edits: p.ClearOutput(cell),
 				Steps: []string{"Make the credential invalid where it was issued: it is in the history."}}, rotate("the credential")}
 		}
 	}

@@ -303,10 +303,14 @@ func (f *File) ScopeAt(i int32) int32 {
 }
 
 // bodyEnd is the token behind the body of a definition: the first one of a line that is not indented deeper.
-func (f *File) bodyEnd(d *Def) int32 {
+func (f *File) bodyEnd(d *Def) int32 { return f.blockEnd(d.Line, d.Colon) }
+
+// BlockEnd is the token behind the block of the compound statement whose first token is given.
+func (f *File) BlockEnd(first int32) int32 { return f.blockEnd(first, first) }
+
+func (f *File) blockEnd(first, i int32) int32 {
 	w := walker{File: f}
-	header := w.column(d.Line)
-	i := d.Colon
+	header := w.column(first)
 	for f.Toks[i].Kind != Newline && f.Toks[i].Kind != EOF {
 		i++
 	}
