@@ -36,7 +36,7 @@ func plainDownload(_ context.Context, p *checks.Pass) error {
 			return err
 		}
 		for i := range src.Toks {
-			if t := &src.Toks[i]; t.Kind == python.Str && mayFetch(text[t.Start:t.End]) && !docstring(src, i) {
+			if t := &src.Toks[i]; t.Kind == python.Str && mayFetch(text[t.Start:t.End]) && !docstring(src, i) && bytes.Count(text[t.Start:t.End], []byte("\n")) < 3 {
 				plainIn(p, text, int(t.Start), int(t.End))
 			}
 		}

@@ -24,6 +24,9 @@ func boundSockets(p *checks.Pass, src *checks.PythonSource) {
 		for _, i := range src.CallsOf(b.name) {
 			c := call{&src.Calls[i], src, p, b.name}
 			v := src.Argument(c.Call, b.keyword, b.position)
+			if b.name == "socket.socket().bind" && len(src.CallsNamed("listen")) == 0 && len(src.CallsNamed("recvfrom")) == 0 {
+				continue // it only asks whether the port is free
+			}
 			host, known := v.Str, v.Kind == python.String || v.Kind == python.Env
 			if first, _ := src.Definition(v.First, v.Last, c.Scope); v.Kind == python.List && src.IsBracket(first, '(') {
 				if items := src.Args(first); len(items) == 2 {

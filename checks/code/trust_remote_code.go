@@ -83,7 +83,7 @@ func remoteEntries(p *checks.Pass, src *checks.PythonSource) {
 		switch word := src.Literal(i); {
 		case word == remoteCode && src.IsBracket(i+1, ':'):
 			last := entryEnd(src, i)
-			if last == 0 || src.Eval(i+2, last, src.ScopeAt(i)).Kind != python.True {
+			if last == 0 || src.Eval(i+2, last, src.ScopeAt(i)).Kind != python.True || askedFor(src, i) {
 				continue
 			}
 			start, end := src.Token(i, last)
@@ -139,10 +139,25 @@ func remoteSettings(p *checks.Pass, src *checks.PythonSource) {
 	}
 	for _, a := range src.Assigns { // a plain variable counts where it is used
 		target := string(src.Text(a.Target, a.TargetEnd))
+		if !strings.Contains(target, remoteCode) || askedFor(src, a.Target) {
+			continue
+		}
 		if strings.HasSuffix(target, `["`+remoteCode+`"]`) || strings.HasSuffix(target, `['`+remoteCode+`']`) || strings.HasSuffix(target, "."+remoteCode) {
 			report(a, a.First, a.Last)
 		}
 	}
+}
+
+// askedFor tells whether a condition around a token asks whether the user wants it.
+func askedFor(src *checks.PythonSource, i int32) bool {
+	for first, last := range src.Conditions(i) {
+		if src.IsKeyword(first, "if") || src.IsKeyword(first, "elif") {
+			if text := src.Text(first, last); bytes.Contains(text, []byte("trust")) && !bytes.Contains(text, []byte("not ")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // defaultOf is the default in field(default=True) and Field(True, …), or the expression itself.

@@ -1,5 +1,7 @@
 package python
 
+import "iter"
+
 // Call is one call. Token indexes are into File.Toks.
 type Call struct {
 	First       int32 // first token of the callee
@@ -326,4 +328,29 @@ func (f *File) blockEnd(first, i int32) int32 {
 		}
 	}
 	return int32(len(f.Toks))
+}
+
+// Conditions yields the headers of the blocks around a token, the innermost first: the tokens of "if args.trust:".
+func (f *File) Conditions(i int32) iter.Seq2[int32, int32] {
+	return func(yield func(first, last int32) bool) {
+		w := walker{File: f}
+		line := func(k int32) int32 {
+			for k > 0 && f.Toks[k-1].Kind != Newline {
+				k--
+			}
+			return k
+		}
+		at := line(i)
+		column := w.column(at)
+		for at > 0 && column > 0 {
+			end := at - 1
+			at = line(end)
+			if c := w.column(at); c < column {
+				column = c
+				if !yield(at, end) {
+					return
+				}
+			}
+		}
+	}
 }
