@@ -78,7 +78,7 @@ func matchKey(p *Pass, m *rules.KeyMatch) error {
 	}
 	walk := keyWalk{seen: map[keyStep]bool{}, found: func(parent, n *keys.Node, path []string) {
 		if len(p.found) <= maxMatches && cond.holds(parent, n) {
-			reportKey(p, text, parent, n, path)
+			reportKey(p, m, text, parent, n, path)
 		}
 	}}
 	if root.Kind == keys.Stream {
@@ -191,7 +191,7 @@ func follow(labels []string, key string) (rest []string, ok bool) {
 }
 
 // reportKey reports a key with its value. The message never holds a secret; the anchor is the path and the value.
-func reportKey(p *Pass, text []byte, parent, n *keys.Node, path []string) {
+func reportKey(p *Pass, m *rules.KeyMatch, text []byte, parent, n *keys.Node, path []string) {
 	name, secret := strings.Join(path, "."), hasRef(p.Rule, "CWE-798")
 	message := name + " is set"
 	if shown := MaskSecrets(n.Value); n.Kind == keys.Scalar && !secret && shown != "" && len(shown) <= 80 {
@@ -205,6 +205,9 @@ func reportKey(p *Pass, text []byte, parent, n *keys.Node, path []string) {
 	f.Anchor = "key " + name
 	if n.Kind == keys.Scalar {
 		f.Anchor += " " + textAnchor(n.Value, secret)
+	}
+	if m.Severity != "" {
+		f.Lower(m.Severity, m.Because)
 	}
 	for _, r := range p.Rule.Fix {
 		fix := remedy(r)

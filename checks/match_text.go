@@ -55,6 +55,9 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 		}
 		f := p.At(start, end, "")
 		f.Strength = strength
+		if t.match.Severity != "" {
+			f.Lower(t.match.Severity, t.match.Because)
+		}
 		if t.match.CI && strength >= rules.E2 {
 			f.Jobs = jobsAt(text, start)
 		}

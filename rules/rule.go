@@ -123,6 +123,9 @@ type KeyMatch struct {
 	Except string   `toml:"except"` // RE2; a value that also matches this is dropped
 	Absent string   `toml:"absent"` // a sibling key that must be missing
 	In     []string `toml:"in"`     // globs; replaces Match.Paths for this key
+
+	Severity Severity `toml:"severity"` // of this way to match, when it is not the rule's
+	Because  string   `toml:"because"`  // why; required with Severity
 }
 
 // TextMatch is a regular expression over the text of a file.
@@ -133,6 +136,8 @@ type TextMatch struct {
 	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), else E1
 	CI       bool     `toml:"ci"`       // in CI: E2 when the step is there, E3 when it can fail the build
 	Strength Strength `toml:"strength"` // of a match; default E2
+	Severity Severity `toml:"severity"` // of a match, when it is not the rule's
+	Because  string   `toml:"because"`  // why; required with Severity
 }
 
 // Examples is a bad or a good example, or both. For a gap, bad fires and good is silent. For evidence, good is found and

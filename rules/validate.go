@@ -113,10 +113,12 @@ func (v *validator) match() {
 	for i, t := range m.Text {
 		v.expr(fmt.Sprintf("match.text[%d].re2", i), t.RE2)
 		v.expr(fmt.Sprintf("match.text[%d].except", i), t.Except)
+		v.graver(fmt.Sprintf("match.text[%d]", i), t.Severity, t.Because)
 	}
 	for i, k := range m.Key {
 		v.expr(fmt.Sprintf("match.key[%d].value", i), k.Value)
 		v.expr(fmt.Sprintf("match.key[%d].except", i), k.Except)
+		v.graver(fmt.Sprintf("match.key[%d]", i), k.Severity, k.Because)
 		if k.Path == "" {
 			v.bad(fmt.Sprintf("match.key[%d].path", i), "is empty")
 		}
@@ -135,6 +137,14 @@ func (v *validator) match() {
 		if ecosystem, name, ok := strings.Cut(d, ":"); !ok || name == "" || !slices.Contains([]string{"pypi", "npm", "go", "cargo", "conda"}, ecosystem) {
 			v.bad("match.dependency", "%q is not ecosystem:name", d)
 		}
+	}
+}
+
+// graver holds a severity of one way to match to its reason: a reader sees both.
+func (v *validator) graver(key string, s Severity, because string) {
+	v.oneOf(key+".severity", string(s), "", string(Critical), string(High), string(Medium), string(Low))
+	if (s == "") != (because == "") {
+		v.bad(key+".because", "goes with severity")
 	}
 }
 

@@ -26,6 +26,9 @@ func agentHookRunsRemote(_ context.Context, p *checks.Pass) error {
 				for _, w := range c.Items {
 					words = append(words, w.Value)
 				}
+				if len(words) > 2 && (words[1] == "-c" || words[1] == "-lc") {
+					words = words[2:3] // the shell reads it as a line
+				}
 				hook(p, c, strings.Join(words, " "))
 			case c.Kind != keys.Scalar:
 				walk(c, hooks)
@@ -48,7 +51,10 @@ func hook(p *checks.Pass, n *keys.Node, command string) {
 	f.Fixes = []checks.Fix{checks.Steps("keep-it-here", "Run a script of this repository", "Put what the command does into a file of the repository, such as .claude/hooks/check.sh.", "Fetch what it needs once, at a version, and check its digest.", "Name the file in the hook.")}
 }
 
-var outside = regexp.MustCompile(`^(?:/tmp/|/var/tmp/|~/Downloads/|/dev/shm/)`)
+var (
+	outside   = regexp.MustCompile(`^(?:/|~/|[A-Za-z]:[\\/])`)
+	installed = regexp.MustCompile(`^/(?:usr/(?:local/)?)?s?bin/|^/opt/homebrew/bin/|^/(?:proc|dev)/`)
+)
 
 // fetches says how a command line gets what it runs from elsewhere, or "" when it does not.
 func fetches(line string) string {
@@ -61,7 +67,7 @@ func fetches(line string) string {
 			if !onlyLocal(args) {
 				return "reaches out with " + name
 			}
-		case len(c.Args) > 0 && outside.MatchString(c.Args[0].Value):
+		case len(c.Args) > 0 && outside.MatchString(c.Args[0].Value) && !installed.MatchString(c.Args[0].Value):
 			return "starts a file outside of the repository"
 		}
 		if l, ok := launchOf(c.Args); ok && !pinned(l) && l.kind != "image" {

@@ -54,7 +54,7 @@ func mcpFilesystemRoot(_ context.Context, p *checks.Pass) error {
 
 // hostSide is the part of a volume that lies on the host.
 func hostSide(v string) string {
-	if len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/') {
+	if len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/') && v[0] != '/' && v[0] != '.' {
 		return v[:2+strings.IndexAny(v[2:]+":", ":")]
 	}
 	host, _, _ := strings.Cut(v, ":")

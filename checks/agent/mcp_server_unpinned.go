@@ -75,6 +75,9 @@ func pinFixes(p *checks.Pass, l launch) []checks.Fix {
 
 // launchOf finds the package that a command line downloads. A command that starts something local is none.
 func launchOf(argv []shell.Word) (launch, bool) {
+	if l, ok := uvWith(argv); ok {
+		return l, true
+	}
 	name, args := shell.ProgramOf(argv)
 	name = strings.TrimSuffix(name, ".cmd")
 	sub := ""
@@ -98,6 +101,28 @@ func launchOf(argv []shell.Word) (launch, bool) {
 	case name == "deno" && sub == "run":
 		l, ok := packageArg("url", args[1:], "", "--config --import-map --lock")
 		return l, ok && strings.Contains(l.pkg.Value, ":")
+	}
+	return launch{}, false
+}
+
+// uvWith is the first package that "uv run --with" fetches in an open version.
+func uvWith(argv []shell.Word) (launch, bool) {
+	if len(argv) < 3 || afterSlash(argv[0].Value) != "uv" || argv[1].Value != "run" {
+		return launch{}, false
+	}
+	for i := 2; i < len(argv); i++ {
+		l := launch{"pypi", argv[i]}
+		if value, ok := strings.CutPrefix(argv[i].Value, "--with="); ok {
+			l.pkg.Value = value
+		} else if argv[i].Value == "--with" && i+1 < len(argv) {
+			i++
+			l.pkg = argv[i]
+		} else {
+			continue
+		}
+		if !pinned(l) {
+			return l, true
+		}
 	}
 	return launch{}, false
 }

@@ -37,6 +37,10 @@ func toolDescriptionPoisoned(p *checks.Pass, m checks.TextMatch) {
 	f.Fixes = []checks.Fix{lookWho("drop-order", "Take the order out")}
 }
 
+// describedBefore is the start of a description in code, up to the place: description: "…, and the second argument of
+// server.tool("name", "….
+var describedBefore = regexp.MustCompile(`(?s)description["']?\s*[:=]\s*\(?\s*["'` + "`" + `][^"'` + "`" + `]{0,400}$|\b(?:tool|registerTool|addTool|prompt|resource)\(\s*["'][^"']{0,80}["']\s*,\s*["'` + "`" + `][^"'` + "`" + `]{0,400}$`)
+
 // inDescription tells whether a place is the description of a tool: in a configuration under such a key, in code in the
 // docstring of a function that is made a tool.
 func inDescription(p *checks.Pass, text []byte, at int) bool {
@@ -44,7 +48,7 @@ func inDescription(p *checks.Pass, text []byte, at int) bool {
 		before := string(text[max(0, at-1500):at])
 		i := max(strings.LastIndex(before, `"""`), strings.LastIndex(before, `'''`))
 		if i < 0 {
-			return regexp.MustCompile(`(?s)description["']?\s*[:=]\s*\(?\s*["'` + "`" + `][^"'` + "`" + `]{0,400}$`).MatchString(before)
+			return describedBefore.MatchString(before)
 		}
 		head := before[:i]
 		def := strings.LastIndex(head, "def ")

@@ -53,10 +53,11 @@ var classes = sync.OnceValue(func() *classifier {
 })
 
 var (
-	mcpShape   = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.`)
+	mcpShape   = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
+	toolShape  = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
 	k8sShape   = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
 	k8sKind    = regexp.MustCompile(`(?m)^kind:\s*\S+`)
-	mcpCommand = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=`)
+	mcpCommand = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
 	agentKeys  = regexp.MustCompile(`"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
 	openAPI    = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
 	roleMarks  = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
@@ -101,6 +102,8 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Agent, "instructions")
 	case classes.descriptors.Match(p):
 		return one(Agent, "descriptor")
+	case ext == ".json" && toolShape.Match(head):
+		return one(Agent, "tools")
 	}
 	for _, f := range s.Formats {
 		if f.Class() == sniff.Model || f.Class() == sniff.Wrapper && promisesModel(s) {
@@ -169,7 +172,7 @@ func promisesModel(s sniff.Result) bool {
 }
 
 // structured are the extensions in which a list of MCP servers is recognised whatever the file is called.
-var structured = map[string]bool{".json": true, ".jsonc": true, ".toml": true}
+var structured = map[string]bool{".json": true, ".jsonc": true, ".toml": true, ".yaml": true, ".yml": true}
 
 // foldName lowers the name of a file, not its folders: file systems that do not tell upper from lower case load claude.md.
 func foldName(p string) string {
