@@ -109,6 +109,10 @@ func copied(p *checks.Pass, in *dockerfile.Instruction, last bool) {
 		return
 	}
 	for _, w := range words[:max(0, len(words)-1)] {
+		if path.Clean(w) == "." {
+			wholeContext(p, in, last)
+			continue
+		}
 		if !secretSource.MatchString(path.Clean(w)) {
 			continue
 		}
@@ -121,5 +125,23 @@ func copied(p *checks.Pass, in *dockerfile.Instruction, last bool) {
 			f.Lower(rules.Low, "the stage is not the one that is shipped, but its cache is kept")
 		}
 		f.Fixes = []checks.Fix{checks.Steps("leave-out", "Leave it out of the image", "Take the line out, and name the file in .dockerignore.", "Give what it holds at run time: --env-file, or a secrets manager.", "During the build: RUN --mount=type=secret,id=…")}
+	}
+}
+
+// wholeContext reports that everything is copied where a file of credentials lies and nothing leaves it out.
+func wholeContext(p *checks.Pass, in *dockerfile.Instruction, last bool) {
+	dir := path.Dir(p.File.Path)
+	for _, name := range []string{".env", ".env.local", ".env.production"} {
+		if !p.Repo.Has(path.Join(dir, name)) || p.Repo.Has(path.Join(dir, ".dockerignore")) || p.Repo.Has(p.File.Path+".dockerignore") {
+			continue
+		}
+		f := p.At(in.Start, in.End, name+" is copied into the image with everything else: no .dockerignore leaves it out.")
+		f.Anchor = "build secret context"
+		f.Lower(rules.Medium, "what the file holds was not read for this")
+		if !last {
+			f.Lower(rules.Low, "the stage is not the one that is shipped, but its cache is kept")
+		}
+		f.Fixes = []checks.Fix{checks.Steps("leave-out", "Leave it out of the image", "Write a .dockerignore with the lines .env*, .git and whatever else the image does not need.", "Give what the file holds at run time: --env-file, or a secrets manager.")}
+		return
 	}
 }

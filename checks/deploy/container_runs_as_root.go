@@ -60,7 +60,10 @@ func containerRunsAsRoot(_ context.Context, p *checks.Pass) error {
 func podAsRoot(p *checks.Pass, doc, c *keys.Node) {
 	n := c.At("securityContext", "runAsUser")
 	if n == nil {
-		if n = c.At("securityContext", "runAsNonRoot"); n == nil || n.Value != "false" {
+		if n = c.At("securityContext", "runAsNonRoot"); n == nil {
+			silentPod(p, doc, c)
+			return
+		} else if n.Value != "false" {
 			return
 		}
 	} else if n.Value != "0" {
@@ -76,6 +79,38 @@ func podAsRoot(p *checks.Pass, doc, c *keys.Node) {
 		replacement = "true"
 	}
 	f.Fixes = []checks.Fix{{ID: "plain-user", Title: "Run as a plain user", Applicability: checks.Unsafe, Edits: edits(p.SetKey(n, replacement)), Breaks: "The image must work without root, and its volumes must be writable for that account."}}
+}
+
+// silentPod reports a container of a model server for which nothing says that it must not be root. Of others it says nothing:
+// their images decide.
+func silentPod(p *checks.Pass, doc, c *keys.Node) {
+	image := value(c.Child("image"))
+	if plainImage.MatchString(image) || says(doc, 0) {
+		return
+	}
+	for i := range serverKinds {
+		if k := &serverKinds[i]; k.images == nil || !k.images.MatchString(image) {
+			continue
+		}
+		n := c.Child("image")
+		f := p.At(n.KeyStart, n.End, "Nothing says that the container "+value(c.Child("name"))+" must not run as root, and the image of "+serverKinds[i].name+" does.")
+		f.Anchor = "silent " + value(c.Child("name"))
+		f.Fixes = []checks.Fix{checks.Steps("not-root", "Say that it must not be root", "Add to the container: securityContext: {runAsNonRoot: true, runAsUser: 10001, allowPrivilegeEscalation: false}", "Give the account the volumes that it writes to, and start the pod once.")}
+		return
+	}
+}
+
+// says tells whether some security context of a document names the account.
+func says(n *keys.Node, depth int) bool {
+	if depth > 12 {
+		return false
+	}
+	for _, c := range n.Items {
+		if c.Key == "securityContext" && (c.Child("runAsNonRoot") != nil || c.Child("runAsUser") != nil) || says(c, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 func isRoot(account string) bool {

@@ -11,6 +11,7 @@ import (
 var (
 	everywhere = regexp.MustCompile(`(?:--host|-h|--bind-address|--listen-host)[= ]["']?(?:0\.0\.0\.0|::)`)
 	dashboards = regexp.MustCompile(`--dashboard[-_]host[= ]["']?(?:0\.0\.0\.0|::)`)
+	rayImage   = regexp.MustCompile(`(?:^|/)rayproject/ray\b`)
 	bindAll    = regexp.MustCompile(`--bind_all\b|--host[= ]["']?0\.0\.0\.0`)
 )
 
@@ -31,6 +32,8 @@ func mlopsServerOpen(_ context.Context, p *checks.Pass) error {
 			what = "the dashboard of Ray runs whatever job it is sent"
 		case (s.name == "tensorboard" || s.name == "tensorboard.main") && bindAll.MatchString(s.line):
 			what = "TensorBoard shows its logs to everybody"
+		case s.exposure == published && rayImage.MatchString(s.image) && s.publishes("8265", "10001"):
+			what = "Ray runs whatever job it is sent over the port that is published"
 		case (s.name == "aim" || s.name == "label-studio") && bindAll.MatchString(s.line):
 			what = s.name + " shows its data to everybody"
 		}

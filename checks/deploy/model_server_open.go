@@ -3,37 +3,12 @@ package deploy
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
-
-// serverKind is a model server: how it is known, and what makes it ask who calls.
-type serverKind struct {
-	name     string
-	programs *regexp.Regexp // over the command line
-	images   *regexp.Regexp
-	keyOpts  []string
-	keyEnv   []string
-	local    bool // listens on this machine only, unless told otherwise
-	hostOpts []string
-}
-
-var serverKinds = []serverKind{
-	{"vLLM", regexp.MustCompile(`^(?:vllm serve|vllm\.entrypoints\.\S*api_server)\b`), regexp.MustCompile(`(?:^|/)vllm-openai\b`), []string{"--api-key"}, []string{"VLLM_API_KEY"}, false, []string{"--host"}},
-	{"SGLang", regexp.MustCompile(`^sglang\.launch_server\b|^sglang serve\b`), regexp.MustCompile(`lmsysorg/sglang`), []string{"--api-key"}, []string{"SGLANG_API_KEY"}, true, []string{"--host"}},
-	{"text-generation-inference", regexp.MustCompile(`^text-generation-launcher\b`), regexp.MustCompile(`huggingface/text-generation-inference`), []string{"--api-key"}, []string{"API_KEY"}, false, []string{"--hostname"}},
-	{"llama.cpp", regexp.MustCompile(`^(?:llama-server|llama_cpp\.server)\b`), regexp.MustCompile(`llama\.cpp[:\w-]*server`), []string{"--api-key", "--api-key-file"}, []string{"LLAMA_API_KEY", "API_KEY"}, true, []string{"--host"}},
-	{"Ollama", regexp.MustCompile(`^ollama serve\b`), regexp.MustCompile(`^(?:docker\.io/)?ollama/ollama\b`), nil, nil, true, nil},
-	{"LiteLLM", regexp.MustCompile(`^litellm\b.*(?:--port|--config|--model)`), regexp.MustCompile(`berriai/litellm`), nil, []string{"LITELLM_MASTER_KEY"}, false, []string{"--host"}},
-	{"LocalAI", regexp.MustCompile(`^local-ai\b`), regexp.MustCompile(`(?:^|/)localai/localai\b|go-skynet/local-ai`), []string{"--api-keys"}, []string{"API_KEY", "LOCALAI_API_KEY"}, false, []string{"--address"}},
-	{"Xinference", regexp.MustCompile(`^xinference-(?:local|supervisor)\b`), regexp.MustCompile(`xprobe/xinference`), []string{"--auth-config"}, nil, true, []string{"-H", "--host"}},
-	{"KoboldCpp", regexp.MustCompile(`^koboldcpp`), regexp.MustCompile(`koboldai/koboldcpp`), []string{"--password"}, nil, false, []string{"--host"}},
-	{"TEI", regexp.MustCompile(`^text-embeddings-router\b`), regexp.MustCompile(`huggingface/text-embeddings-inference`), []string{"--api-key"}, []string{"API_KEY"}, false, []string{"--hostname"}},
-}
 
 // modelServerOpen reports model servers that answer everybody: reachable beyond this machine and without a key.
 func modelServerOpen(_ context.Context, p *checks.Pass) error {
@@ -61,8 +36,11 @@ func modelServerOpen(_ context.Context, p *checks.Pass) error {
 		}
 		f := p.At(start, end, message)
 		f.Anchor = "server " + kind.name + " " + s.label
-		if reach == unknown {
+		switch {
+		case reach == unknown:
 			f.Lower(rules.Medium, "the file does not tell who can reach it")
+		case kind.soft != "":
+			f.Lower(rules.Medium, kind.soft)
 		}
 		f.Fixes = serverFixes(p, s, "Put the key into the environment and give it to the server ("+strings.Join(append(kind.keyOpts, kind.keyEnv...), ", ")+"), or put an authenticating proxy in front.")
 	}
@@ -72,7 +50,7 @@ func modelServerOpen(_ context.Context, p *checks.Pass) error {
 func kindOf(s *process) *serverKind {
 	for i := range serverKinds {
 		k := &serverKinds[i]
-		if k.programs.MatchString(s.line) || s.image != "" && k.images.MatchString(s.image) && (s.name == "" || s.inside && !strings.Contains(s.line, "pull")) {
+		if k.programs != nil && k.programs.MatchString(s.line) || s.image != "" && k.images != nil && k.images.MatchString(s.image) && (s.name == "" || s.inside && !strings.Contains(s.line, "pull")) {
 			return k
 		}
 	}

@@ -12,7 +12,9 @@ import (
 var (
 	// installers whose host is that of the project they install
 	knownInstallers = regexp.MustCompile(`https://(?:(?:www\.)?astral\.sh|sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com/Homebrew/install|bun\.sh|(?:www\.)?deno\.land|ollama\.com|get\.pnpm\.io|deb\.nodesource\.com|rpm\.nodesource\.com|install\.python-poetry\.org|cli\.github\.com|get\.helm\.sh|raw\.githubusercontent\.com/helm/helm|raw\.githubusercontent\.com/nvm-sh/nvm|pixi\.sh|micro\.mamba\.pm|claude\.ai/install|cursor\.com/install|mise\.run|sdk\.cloud\.google\.com|aka\.ms/InstallAzureCLIDeb|packages\.microsoft\.com|nixos\.org|get\.k3s\.io)`)
-	checksummed     = regexp.MustCompile(`(?i)sha(?:256|512)sum\s+(?:-c|--check)|shasum\s+-a\s*256\s+-c|gpg\s+--verify|cosign\s+verify`)
+	// an interpreter that is given its program, and only reads what is piped
+	readsData   = regexp.MustCompile(`\|\s*(?:python3?|perl|node)\s+(?:-[a-z]*[cenpm]|-\w*m)\b|\|\s*(?:python3?|perl|node)\s+[^-\s]`)
+	checksummed = regexp.MustCompile(`(?i)sha(?:256|512)sum\s+(?:-c|--check)|shasum\s+-a\s*256\s+-c|gpg\s+--verify|cosign\s+verify`)
 )
 
 // pipeToShell reports scripts that are downloaded and run in one go.
@@ -24,6 +26,9 @@ func pipeToShell(p *checks.Pass, m checks.TextMatch) {
 		return
 	}
 	text := m.Group(0)
+	if readsData.MatchString(text) || strings.HasPrefix(text, "pip") && (strings.Contains(text, "#sha256=") || fullCommit.MatchString(text)) {
+		return
+	}
 	if checksummed.MatchString(text) || strings.Contains(text, "localhost") || strings.Contains(text, "127.0.0.1") {
 		return
 	}

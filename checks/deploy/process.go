@@ -3,6 +3,7 @@ package deploy
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -196,6 +197,21 @@ func (p *process) finish() {
 func (p *process) option(names ...string) (string, bool) {
 	w, ok := shell.Option(p.args, names...)
 	return w.Value, ok
+}
+
+// publishes tells whether one of these ports of the container is published by compose.
+func (p *process) publishes(container ...string) bool {
+	for _, port := range p.ports {
+		v := withDefaults(port.node.Value)
+		if n := port.node.Child("target"); n != nil {
+			v = n.Value
+		}
+		v, _, _ = strings.Cut(v[strings.LastIndexByte(v, ':')+1:], "/")
+		if slices.Contains(container, v) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasEnv tells whether a variable is set to something.

@@ -34,6 +34,9 @@ var storeKinds = []storeKind{
 // vectorsOnly are the stores that nothing but a system with a model needs; the others speak where there is one.
 var vectorsOnly = map[string]bool{"Qdrant": true, "Chroma": true, "Milvus": true, "Weaviate": true}
 
+// vectorImages are builds of the others that are made for vectors.
+var vectorImages = regexp.MustCompile(`pgvector|redis-stack`)
+
 var plainRedis = regexp.MustCompile(`^(?:docker\.io/)?(?:library/)?(?:redis|valkey/valkey)(?::|@|$)`)
 
 // vectorStoreOpen reports stores that are published and ask nobody for a login.
@@ -74,7 +77,11 @@ func vectorStoreOpen(_ context.Context, p *checks.Pass) error {
 			case strings.Contains("/"+p.File.Path, "/.devcontainer/"):
 				f.Lower(rules.Medium, "it is published on the machine of a developer")
 			}
-			f.InAI = vectorsOnly[k.name]
+			f.InAI = vectorsOnly[k.name] || vectorImages.MatchString(s.image)
+			if open && (k.name == "Elasticsearch" || k.name == "OpenSearch") { // switched off by name
+				f.InAI = true
+				f.Lower(rules.Medium, "it may be the search engine of something else")
+			}
 			how := "Set " + strings.Join(k.keyEnv, " or ") + " from the environment."
 			if len(k.keyEnv) == 0 {
 				how = "Put an authenticating proxy in front: the server has no login of its own."
