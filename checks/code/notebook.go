@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/checkdigit"
 	"bakedin/internal/lang/keys"
 	"bakedin/rules"
 )
@@ -135,12 +136,12 @@ func notebookLeaks(_ context.Context, p *checks.Pass) error {
 					}
 				}
 				for _, m := range accountID.FindAllString(line.Value, 50) {
-					if accountChecks(m) {
+					if checkdigit.Account(m) {
 						what = "an account number (IBAN)"
 					}
 				}
 				for _, m := range cardNumber.FindAllString(line.Value, 50) {
-					if luhn(m) {
+					if checkdigit.Card(m) {
 						what = "the number of a payment card"
 					}
 				}

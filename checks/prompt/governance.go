@@ -99,13 +99,18 @@ func promptOversized(_ context.Context, p *checks.Pass) error {
 func promptsOf(r *checks.Repo) []repo.Asset {
 	var out []repo.Asset
 	for _, a := range r.Assets {
-		if a.Place == repo.Product && (a.Kind == repo.Prompt || a.Kind == repo.Agent && a.Format != "mcp") {
-			out = append(out, a)
-		} else if a.Place == repo.Documents && a.Kind == repo.Agent {
+		if a.Kind == repo.Prompt && inProduct(a) || a.Kind == repo.Agent && a.Format != "mcp" && (a.Place == repo.Product || a.Place == repo.Documents) {
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+var manualFolder = regexp.MustCompile(`^(?:docs?|documentation)/`)
+
+// inProduct tells whether a prompt is one of the product: Markdown is a document by its name alone, and prompts are written in it.
+func inProduct(a repo.Asset) bool {
+	return a.Place == repo.Product || a.Place == repo.Documents && !manualFolder.MatchString(a.Path)
 }
 
 var ownersFiles = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"}
@@ -171,7 +176,7 @@ func owned(lines []string, file string) bool {
 func promptsWithoutEvals(_ context.Context, p *checks.RepoPass) error {
 	var first *repo.Asset
 	for _, a := range p.Repo.Assets {
-		if a.Kind == repo.Prompt && a.Place == repo.Product && a.Format != "promptfoo" && a.Format != "chat-template" {
+		if a.Kind == repo.Prompt && inProduct(a) && a.Format != "promptfoo" && a.Format != "chat-template" {
 			first = &a
 			break
 		}

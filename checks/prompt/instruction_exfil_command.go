@@ -100,7 +100,7 @@ func sends(line string) (what string, severity rules.Severity) {
 			return "sends the environment or a private file of this machine to another host", rules.Critical
 		case private.MatchString(words) && (payload || name == "scp" || name == "rsync" || name == "rclone" || name == "nc" || strings.Contains(words, "$(") || strings.Contains(words, "<")):
 			return "sends a private file of this machine to another host", rules.Critical
-		case cs[i].Piped && i > 0 && givesAway(&cs[i-1], cs, i):
+		case cs[i].Piped && i > 0 && givesAway(cs, i):
 			return "sends a private file or the environment of this machine to another host", rules.Critical
 		}
 	}
@@ -116,19 +116,19 @@ func sends(line string) (what string, severity rules.Severity) {
 }
 
 // givesAway tells whether the commands piped into a sender read something private.
-func givesAway(c *shell.Command, cs []shell.Command, at int) bool {
+func givesAway(cs []shell.Command, at int) bool {
 	for j := at - 1; j >= 0; j-- {
 		name, args := cs[j].Program()
 		words := name
 		for _, a := range args {
 			words += " " + a.Value
 		}
-		if name == "env" || name == "printenv" || name == "history" || private.MatchString(words) {
+		if name == "env" || name == "printenv" || name == "history" || len(cs[j].Args) == 1 && cs[j].Args[0].Value == "env" || private.MatchString(words) {
 			return true
 		}
 		if !cs[j].Piped {
 			break
 		}
 	}
-	return len(c.Args) == 1 && c.Args[0].Value == "env"
+	return false
 }

@@ -1,10 +1,47 @@
 package prompt
 
 import (
+	"context"
+	"regexp"
 	"strings"
 
 	"bakedin/checks"
 )
+
+// overridePhrase is the detector of instruction-override-phrase: in the text as it stands, and in what a reader makes of it
+// when its letters are disguised.
+type overridePhrase struct{}
+
+// Judge implements checks.Judge.
+func (overridePhrase) Judge(p *checks.Pass, m checks.TextMatch) { instructionOverridePhrase(p, m) }
+
+// Run implements checks.Check: the expressions of the rule over the text without its disguise.
+func (overridePhrase) Run(_ context.Context, p *checks.Pass) error {
+	text, err := p.File.Bytes()
+	if err != nil {
+		return err
+	}
+	plain, at, disguised := undisguise(text)
+	if !disguised {
+		return nil
+	}
+	for i := range p.Rule.Match.Text {
+		re, err := regexp.Compile(p.Rule.Match.Text[i].RE2)
+		if err != nil {
+			return err
+		}
+		for _, m := range re.FindAllIndex(plain, 50) {
+			start, end := at[m[0]], at[m[1]]
+			if string(text[start:end]) == string(plain[m[0]:m[1]]) || !directed(p, text, start, end, guardWords) || dataForTests(p) {
+				continue // as it stands it is found as it stands
+			}
+			f := p.At(start, end, "The text orders its reader to drop what it was told before, in letters that a search does not find.")
+			f.Anchor = "override " + strings.ToLower(strings.Join(strings.Fields(string(plain[m[0]:m[1]])), " "))
+			f.Fixes = []checks.Fix{lookWho("drop-order", "Take the order out")}
+		}
+	}
+	return nil
+}
 
 // instructionOverridePhrase reports an order to forget what was said before, said to whoever reads the file.
 func instructionOverridePhrase(p *checks.Pass, m checks.TextMatch) {

@@ -1,11 +1,11 @@
 package prompt
 
 import (
-	"math/big"
 	"regexp"
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/checkdigit"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
@@ -13,7 +13,6 @@ import (
 var (
 	inventedHost = regexp.MustCompile(`(?i)@(?:[\w-]+\.)*(?:example|test|invalid|localhost|sample|domain|company|acme|email|mail|foo|bar|yourdomain|yourcompany|your-company|mycompany|corp|abc|xyz|anthropic|openai)\.?(?:com|org|net|edu|io|co|de)?\b|\.(?:test|example|invalid|local)\b|^(?:noreply|no-reply|user|users?\d*|test|name|you|your\w*|first\.?last|john\.?doe|jane\.?doe|john|jane|alice|bob|support|info|contact|hello|admin|sales|security|git|me|someone|foo|bar|email|example|sample)[\w.+-]*@`)
 	authorLine   = regexp.MustCompile(`(?i)author|maintainer|copyright|licen[sc]e|contact|co-authored|signed-off|owner|mailto:|report|support`)
-	countries    = map[string]int{"DE": 22, "FR": 27, "GB": 22, "NL": 18, "BE": 16, "ES": 24, "IT": 27, "AT": 20, "CH": 21, "PL": 28, "PT": 25, "IE": 22, "LU": 20, "DK": 18, "SE": 24, "FI": 18, "NO": 15}
 	testCards    = map[string]bool{"4111111111111111": true, "4242424242424242": true, "5555555555554444": true, "378282246310005": true, "4000000000000002": true, "6011111111111117": true, "5105105105105100": true, "4012888888881881": true, "371449635398431": true, "3530111333300000": true, "4000056655665556": true}
 	testIBANs    = map[string]bool{"DE89370400440532013000": true, "GB82WEST12345698765432": true, "GB29NWBK60161331926819": true, "FR1420041010050500013M02606": true, "NL91ABNA0417164300": true, "ES9121000418450200051332": true, "CH9300762011623852957": true}
 )
@@ -34,13 +33,13 @@ func promptPersonalData(p *checks.Pass, m checks.TextMatch) {
 		what = "an e-mail address"
 	case 1:
 		iban := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
-		if !validIBAN(iban) || testIBANs[iban] {
+		if !checkdigit.Account(iban) || testIBANs[iban] {
 			return
 		}
 		what = "a bank account (IBAN)"
 	case 2:
 		card := strings.NewReplacer(" ", "", "-", "").Replace(text)
-		if !luhn(card) || testCards[card] || strings.Count(card, card[:1]) > len(card)-4 {
+		if !checkdigit.Card(card) || testCards[card] || strings.Count(card, card[:1]) > len(card)-4 {
 			return
 		}
 		what = "the number of a payment card"
@@ -71,42 +70,4 @@ func lineOf(text []byte, at int) string {
 		end = at + i
 	}
 	return string(text[start:end])
-}
-
-// validIBAN checks length and digits. Source: ISO 13616.
-func validIBAN(s string) bool {
-	if len(s) < 15 || countries[s[:2]] != len(s) {
-		return false
-	}
-	var digits strings.Builder
-	for _, r := range s[4:] + s[:4] {
-		switch {
-		case r >= '0' && r <= '9':
-			digits.WriteRune(r)
-		case r >= 'A' && r <= 'Z':
-			digits.WriteString([]string{"10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31", "32", "33", "34", "35"}[r-'A'])
-		default:
-			return false
-		}
-	}
-	n, ok := new(big.Int).SetString(digits.String(), 10)
-	return ok && new(big.Int).Mod(n, big.NewInt(97)).Int64() == 1
-}
-
-// luhn checks the last digit of a card number. Source: ISO/IEC 7812.
-func luhn(s string) bool {
-	if len(s) < 13 || len(s) > 19 || strings.Trim(s, "0123456789") != "" {
-		return false
-	}
-	sum := 0
-	for i := range len(s) {
-		d := int(s[len(s)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0 && strings.IndexByte("3456", s[0]) >= 0
 }

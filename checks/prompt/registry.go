@@ -17,7 +17,7 @@ func Registry() checks.Registry {
 		"homoglyph-name":                   checks.CheckFunc(homoglyphName),
 		"instruction-concealment":          checks.JudgeFunc(instructionConcealment),
 		"instruction-exfil-command":        checks.JudgeFunc(instructionExfilCommand),
-		"instruction-override-phrase":      checks.JudgeFunc(instructionOverridePhrase),
+		"instruction-override-phrase":      overridePhrase{},
 		"prompt-change-unchecked":          checks.RepoCheckFunc(promptChangeUnchecked),
 		"prompt-oversized":                 checks.CheckFunc(promptOversized),
 		"prompt-personal-data":             checks.JudgeFunc(promptPersonalData),

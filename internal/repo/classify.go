@@ -155,6 +155,10 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	switch ext {
 	case ".md", ".mdx", ".rst", ".adoc":
 		return one(Doc, "markdown")
+	case ".txt":
+		if s.Text {
+			return one(Doc, "text")
+		}
 	}
 	if bytes.HasPrefix(head, []byte("#!")) && bytes.Contains(head[:min(len(head), 60)], []byte("python")) {
 		return one(Code, "python")
