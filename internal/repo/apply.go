@@ -49,15 +49,23 @@ func Apply(ctx context.Context, w Workspace, plan Plan) (UndoEntry, error) {
 	}
 	for i := range e.Files {
 		if err := e.put(w, i); err != nil {
-			err = fmt.Errorf("%s: %w", e.Files[i].Path, err)
-			if back := e.takeBack(w); back != nil {
-				return UndoEntry{}, errors.Join(err, back)
-			}
-			return UndoEntry{}, fmt.Errorf("%w; nothing of the plan is left", err)
+			return UndoEntry{}, e.giveUp(w, fmt.Errorf("%s: %w", e.Files[i].Path, err))
 		}
 	}
-	e.State = applied
-	return e, e.write(w)
+	done := e
+	done.State = applied
+	if err := done.write(w); err != nil { // without it the next call would take back what people believe is done
+		return UndoEntry{}, e.giveUp(w, fmt.Errorf("the way back could not be written: %w", err))
+	}
+	return done, nil
+}
+
+// giveUp takes back what was done, and says so.
+func (e *UndoEntry) giveUp(w Workspace, err error) error {
+	if back := e.takeBack(w); back != nil {
+		return errors.Join(err, back)
+	}
+	return fmt.Errorf("%w; nothing of the plan is left", err)
 }
 
 // bind compares every file with what the plan was made from.
