@@ -26,6 +26,8 @@ type fetch struct {
 	call
 	id     string // the name, when it is a constant
 	pinned bool   // to a commit
+
+	elsewhere bool // the revision is said where this source does not show it
 }
 
 // reference says in which argument a function of the hub takes the name.
@@ -89,8 +91,13 @@ func eachFetch(p *checks.Pass, visit func(f fetch)) error {
 			}
 		}
 		for _, name := range []string{"revision", "commit_hash"} {
-			if v := c.src.Keyword(c.Call, name); v.Kind == python.String && commitID.MatchString(v.Str) {
-				f.pinned = true
+			switch v := c.src.Keyword(c.Call, name); v.Kind {
+			case python.String:
+				f.pinned = f.pinned || commitID.MatchString(v.Str)
+			case python.Other, python.Env, python.Unknown:
+				f.elsewhere = true
+			case python.Parameter:
+				f.elsewhere = f.elsewhere || v.Str != "None"
 			}
 			if v := c.src.DictValue(c.Call, "model_kwargs", name); v.Kind == python.String && commitID.MatchString(v.Str) {
 				f.pinned = true

@@ -19,7 +19,7 @@ func (revisionUnpinned) Run(_ context.Context, p *checks.Pass) error {
 		return err
 	}
 	return eachFetch(p, func(f fetch) {
-		if f.pinned || !f.remote() || f.remoteCode() { // trust-remote-code tells of the revision itself
+		if f.pinned || f.elsewhere || !f.remote() || f.remoteCode() { // trust-remote-code tells of the revision itself
 			return
 		}
 		x := f.report(f.id + " is fetched by name: whoever owns it can change what you get.")
