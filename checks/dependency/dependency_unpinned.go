@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/manifest"
+	"bakedin/internal/repo"
 )
 
 // names of lock files that fix what a manifest of the same or a lower folder asks for, by ecosystem
@@ -42,8 +44,33 @@ func unpinned(_ context.Context, p *checks.Pass) error {
 	for _, pkg := range loose[1:] {
 		f.Related = append(f.Related, checks.Related{Role: "same", Message: "no exact version", Start: checks.Position{Byte: pkg.Start}, End: checks.Position{Byte: pkg.End}})
 	}
-	f.Fixes = []checks.Fix{{ID: "lock", Title: "Lock the dependencies", Applicability: checks.Manual, Steps: steps(first.Ecosystem, p.File.Path)}}
+	f.Fixes = pinnedElsewhere(p, m, loose)
+	f.Fixes = append(f.Fixes, checks.Fix{ID: "lock", Title: "Lock the dependencies", Applicability: checks.Manual, Steps: steps(first.Ecosystem, p.File.Path)})
 	return nil
+}
+
+// pinnedElsewhere pins what a lock of another folder of the repository has tried already.
+func pinnedElsewhere(p *checks.Pass, m *manifest.File, loose []manifest.Package) []checks.Fix {
+	if m.Kind != "requirements" {
+		return nil
+	}
+	var edits []repo.TextEdit
+	lock := ""
+	for _, pkg := range loose {
+		for _, have := range p.Repo.Packages {
+			if have.Ecosystem != pkg.Ecosystem || have.Norm != pkg.Norm || have.Version == "" || !slices.Contains(locks[pkg.Ecosystem], path.Base(have.Path)) || lock != "" && have.Path != lock {
+				continue
+			}
+			lock = have.Path
+			edits = append(edits, p.Replace(pkg.SpecStart, pkg.SpecEnd, "=="+have.Version))
+			break
+		}
+	}
+	if len(edits) == 0 {
+		return nil
+	}
+	return []checks.Fix{{ID: "pin-to-lock", Title: fmt.Sprintf("Pin %d packages to the versions of %s", len(edits), lock), Applicability: checks.Unsafe, Edits: edits,
+		Breaks: "The versions are those that another part of the repository runs with; run the tests of this one."}}
 }
 
 func steps(ecosystem, file string) []string {

@@ -10,6 +10,7 @@ import (
 	"bakedin/checks"
 	"bakedin/internal/glob"
 	"bakedin/internal/repo"
+	"bakedin/internal/safe"
 	"bakedin/rules"
 )
 
@@ -139,11 +140,35 @@ func promptsWithoutOwner(_ context.Context, p *checks.RepoPass) error {
 	for _, a := range all {
 		if !owned(lines, a.Path) {
 			f := p.Report(a.Path, "prompt owner", "No line of "+file+" covers "+a.Path+": nobody is asked when it changes.")
-			f.Fixes = []checks.Fix{checks.Steps("add-owner", "Name an owner", "Add to "+file+": "+path.Dir("/"+a.Path)+"/ @your-team", "Require the review of code owners for the default branch.")}
+			pattern := path.Join("/", path.Dir(a.Path)) + "/"
+			if pattern == "//" {
+				pattern = "/" + a.Path
+			}
+			f.Fixes = []checks.Fix{checks.Steps("add-owner", "Name an owner", "Add to "+file+": "+pattern+" @your-team", "Require the review of code owners for the default branch.")}
+			if owner := everywhere(lines); owner != "" && string(safe.Line(pattern)) == pattern && !strings.ContainsAny(pattern, " #[]!") {
+				text := strings.Join(lines, "\n")
+				add := pattern + " " + owner + "\n"
+				if text != "" && !strings.HasSuffix(text, "\n") {
+					add = "\n" + add
+				}
+				f.Fixes = append([]checks.Fix{{ID: "same-owner", Title: "Give it the owner of everything else", Applicability: checks.Unsafe, Breaks: "A change of these files waits for their review.",
+					Edits: []repo.TextEdit{{Path: file, Start: len(text), End: len(text), Replacement: add, Base: repo.Digest([]byte(text))}}}}, f.Fixes...)
+			}
 			return nil
 		}
 	}
 	return nil
+}
+
+// everywhere are the owners of the first line that has any: most files begin with those of everything.
+func everywhere(lines []string) string {
+	for _, line := range lines {
+		line, _, _ = strings.Cut(line, "#")
+		if words := strings.Fields(line); len(words) > 1 && strings.HasPrefix(words[1], "@") {
+			return strings.Join(words[1:], " ")
+		}
+	}
+	return ""
 }
 
 // owned tells whether the last line that matches a path names somebody.

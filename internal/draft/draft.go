@@ -26,6 +26,8 @@ type Draft struct {
 	Each            string   `toml:"each"`            // "", or what there is one for: "model-folder", "data-folder"
 	Rules           []string `toml:"rules"`           // evidence that it is a start of
 	Needs           []string `toml:"needs"`           // signals or kinds of asset without one of which there is nothing to write
+	Without         []string `toml:"without"`         // paths of which none may be there: they are the same document
+	Complete        bool     `toml:"complete"`        // nothing in it is for a person to write
 	Recommendations []string `toml:"recommendations"` // that it speaks to beyond those of its rules
 
 	named []string // the recommendations in the order in which its rules and its head name them
@@ -118,7 +120,7 @@ func (d *Draft) rank(recommendation string) int {
 // Write starts the document, or one for each folder. It is nothing when there is nothing to write about, when every file is
 // there already, or when people wrote such a document under another name.
 func (d *Draft) Write(f *Facts, exists func(path string) bool) ([]Document, error) {
-	if !f.has(d.Needs) {
+	if !f.has(d.Needs) || slices.ContainsFunc(d.Without, exists) {
 		return nil, nil
 	}
 	folders := []string{"."}

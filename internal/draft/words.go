@@ -2,6 +2,7 @@ package draft
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"text/template"
@@ -22,6 +23,9 @@ var words = template.FuncMap{
 	"outcome": func(o string) string { return outcomes[o] },
 	"count":   count,
 	"add":     func(a, b int) int { return a + b },
+	"base":    path.Base,
+	"plain":   func(s string) bool { return string(safe.Line(s)) == s && !strings.Contains(s, `\`) },
+	"folders": assetFolders,
 	"args":    func(s ...string) []string { return s },
 }
 
@@ -31,6 +35,32 @@ var outcomes = map[string]string{
 	"clean":        "all of it was read, and nothing that runs was found",
 	"inconclusive": "unknown: it could not be read to its end",
 	"findings":     "more than it should: bakedin inspect lists the findings",
+}
+
+// assetFolders are the folders that hold models, prompts, agents and data, as patterns of CODEOWNERS; a file of the root stands
+// for itself. Names that such a pattern cannot hold are left out.
+func assetFolders(f *Facts) []string {
+	var out []string
+	add := func(p string) {
+		if string(safe.Line(p)) != p || strings.ContainsAny(p, " #[]!\\\t*?") {
+			return
+		}
+		pattern := "/" + p
+		if dir := path.Dir(p); dir != "." {
+			pattern = "/" + dir + "/"
+		}
+		out = append(out, pattern)
+	}
+	for _, m := range f.Models {
+		add(m.Path)
+	}
+	for _, list := range [][]File{f.Prompts, f.Agents, f.Data} {
+		for _, a := range list {
+			add(a.Path)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // marker stands where a person must write.
