@@ -52,7 +52,8 @@ func (p *parser) fold(op string, a, b value, start int) value {
 		}
 		size := float64(len(s)) * n
 		p.use(Use{Kind: Size, Name: "*", Count: size, Start: start, End: start})
-		if n < 0 || size > float64(p.lim.Folded) {
+		// "" times infinity is not a number, which no comparison holds for.
+		if limit := float64(p.lim.Folded); !(n >= 0 && n <= limit && size <= limit) {
 			return value{}
 		}
 		return p.told(value{kind: isText, text: strings.Repeat(s, int(n))}, start)

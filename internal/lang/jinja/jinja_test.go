@@ -101,7 +101,7 @@ func TestBrokenTemplatesKeepWhatWasRead(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"{{ a.b['c']|d(e=1)|join('x') }}", "{% set a = 'b' * 3 %}{{ '%s' % a }}", "{# c #}{% raw %}{{{% endraw %}", "{{ 'a'[::-1] ~ {'a': 1}.b if c else -d ** 2 }}"} {
+	for _, s := range []string{"{{ a.b['c']|d(e=1)|join('x') }}", "{% set a = 'b' * 3 %}{{ '%s' % a }}", "{# c #}{% raw %}{{{% endraw %}", "{%''*09227000000000000000", "{{ 'a'[::-1] ~ {'a': 1}.b if c else -d ** 2 }}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
