@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"sync"
+	"time"
 
 	"bakedin/internal/manifest"
 	"bakedin/internal/repo"
@@ -100,6 +101,7 @@ type Repo struct {
 	Files    []repo.File
 	Assets   []repo.Asset
 	Packages []Package
+	Now      time.Time // of the scan
 	paths    map[string]bool
 	folders  map[string]bool
 }
@@ -110,8 +112,8 @@ type Package struct {
 	manifest.Package
 }
 
-func newRepo(files []repo.File) *Repo {
-	r := &Repo{Files: files, paths: make(map[string]bool, len(files)), folders: map[string]bool{}}
+func newRepo(files []repo.File, now time.Time) *Repo {
+	r := &Repo{Files: files, Now: now, paths: make(map[string]bool, len(files)), folders: map[string]bool{}}
 	for _, f := range files {
 		r.paths[f.Path] = true
 		for d := path.Dir(f.Path); d != "." && !r.folders[d]; d = path.Dir(d) {

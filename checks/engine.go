@@ -20,6 +20,7 @@ type Options struct {
 	Workers     int            // default GOMAXPROCS
 	FileTimeout time.Duration  // default 10 s
 	Timings     bool           // measure what each rule costs
+	Now         time.Time      // what rules take for today; default the clock's
 }
 
 // maxFileSize is the default of Options.MaxFileSize, in bytes.
@@ -37,6 +38,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.FileTimeout == 0 {
 		o.FileTimeout = 10 * time.Second
+	}
+	if o.Now.IsZero() {
+		o.Now = time.Now()
 	}
 	return o
 }
@@ -135,7 +139,7 @@ func (e *engine) inventory(ctx context.Context) error {
 		packages []Package
 		skip     *Skip
 	}
-	e.repo = newRepo(e.tree.Files)
+	e.repo = newRepo(e.tree.Files, e.opt.Now)
 	work := func(_ context.Context, i int) (r result) {
 		entry := e.tree.Files[i]
 		r.file = &File{Path: entry.Path, Size: entry.Size, Place: repo.PlaceOf(entry.Path), tree: e.tree, limit: e.opt.MaxFileSize}

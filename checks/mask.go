@@ -55,7 +55,8 @@ func (m *Mask) Line(line string) string {
 }
 
 // MaskSecrets hides what looks like a credential in a line that is shown: a run of 20 characters or more with letters and
-// digits and much entropy keeps its last four. Commit ids and digests are no secrets and stay when they are named as such.
+// digits and much entropy keeps its last four. Commit ids and digests are no secrets and stay when they are named as such, or
+// stand as sha256sum writes them, before the name of their file.
 func MaskSecrets(line string) string {
 	var out strings.Builder
 	for i := 0; i < len(line); {
@@ -68,7 +69,7 @@ func MaskSecrets(line string) string {
 		for j < len(line) && tokenByte(line[j]) {
 			j++
 		}
-		if tok := line[i:j]; looksSecret(tok) && !namedDigest(tok, line[:i]) {
+		if tok := line[i:j]; looksSecret(tok) && !namedDigest(tok, line[:i], line[j:]) {
 			out.WriteString("…" + tok[len(tok)-4:])
 		} else {
 			out.WriteString(tok)
@@ -110,9 +111,12 @@ func looksSecret(tok string) bool {
 	return entropy > 3.3
 }
 
-func namedDigest(tok, before string) bool {
+func namedDigest(tok, before, after string) bool {
 	if len(tok) != 40 && len(tok) != 64 || strings.Trim(tok, "0123456789abcdef") != "" {
 		return false
+	}
+	if strings.Trim(before, `\`) == "" && (strings.HasPrefix(after, "  ") || strings.HasPrefix(after, " *")) && !strings.Contains(after[2:], " ") {
+		return true
 	}
 	before = strings.ToLower(before)
 	for _, name := range []string{"sha256", "sha-256", "revision", "commit", "sha1", "oid", "hash", "digest", "ref", "@"} {

@@ -17,6 +17,8 @@ func TestMaskSecretsKeepsOnlyTheEnd(t *testing.T) {
 		{"ordinary code stays", `model = AutoModelForSequenceClassification.from_pretrained(name)`, `model = AutoModelForSequenceClassification.from_pretrained(name)`},
 		{"a long identifier without digits stays", "this_is_a_very_long_identifier_of_python_code", "this_is_a_very_long_identifier_of_python_code"},
 		{"a commit that is named as a revision stays", `revision="` + sha + `"`, `revision="` + sha + `"`},
+		{"a line of sha1sum stays", sha + "  models/net.pt", sha + "  models/net.pt"},
+		{"digits before a sentence do not", sha + "  is the key", "…" + sha[36:] + "  is the key"},
 		{"the same digits without a name do not", `x = "` + sha + `"`, `x = "…` + sha[36:] + `"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -54,7 +54,7 @@ func secretJSONWebToken(p *checks.Pass, m checks.TextMatch) {
 		f.Lower(rules.Low, "it is the published token of every local Supabase")
 	case role == "anon" || role == "authenticated" || role == "public":
 		f.Lower(rules.Low, "the role is one that everybody has")
-	case expires && time.Unix(int64(expiry), 0).Before(time.Now()):
+	case expires && time.Unix(int64(expiry), 0).Before(p.Repo.Now):
 		f.Lower(rules.Low, fmt.Sprintf("it expired on %s", time.Unix(int64(expiry), 0).UTC().Format(time.DateOnly)))
 	case strings.Contains(role, "service_role") || strings.Contains(role, "admin") || strings.Contains(role, "superuser") || role == "root" || strings.Contains(role, "write:*"):
 		f.Lower(rules.Critical, "the role may do everything")

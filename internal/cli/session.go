@@ -257,7 +257,7 @@ func (s *session) run(ctx context.Context, tree *repo.Tree, more ...checks.Handl
 		handler = touching{handler, s.changes}
 	}
 	err = checks.Run(ctx, tree, s.rules, checks.Options{
-		Timings:  s.opt.timings,
+		Timings: s.opt.timings, Now: s.app.now,
 		Disabled: s.choice.disabled, Enabled: s.choice.enabled, Profile: rules.Audience(s.profile()), MaxFileSize: size,
 		Workers: s.opt.workers, FileTimeout: s.opt.fileTimeout,
 	}, handler)
