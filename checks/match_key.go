@@ -39,18 +39,19 @@ var Keys = NewFact(func(f *File) (*keys.Node, error) {
 	return nil, &Skip{Kind: kind, Detail: err.Error()}
 })
 
-// matchKeys reports the keys of a structured file that a rule asks for.
+// matchKeys reports the keys of a structured file that a rule asks for, a key for the first of the ways to match it.
 func matchKeys(p *Pass) error {
+	told := map[*keys.Node]bool{}
 	for i := range p.Rule.Match.Key {
 		m := &p.Rule.Match.Key[i]
-		if err := matchKey(p, m); err != nil {
+		if err := matchKey(p, m, told); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func matchKey(p *Pass, m *rules.KeyMatch) error {
+func matchKey(p *Pass, m *rules.KeyMatch, told map[*keys.Node]bool) error {
 	if len(m.In) > 0 {
 		in, err := glob.Compile(m.In)
 		if err != nil {
@@ -77,7 +78,8 @@ func matchKey(p *Pass, m *rules.KeyMatch) error {
 		return err
 	}
 	walk := keyWalk{seen: map[keyStep]bool{}, found: func(parent, n *keys.Node, path []string) {
-		if len(p.found) <= maxMatches && cond.holds(parent, n) {
+		if len(p.found) <= maxMatches && !told[n] && cond.holds(parent, n) {
+			told[n] = true
 			reportKey(p, m, text, parent, n, path)
 		}
 	}}
@@ -113,6 +115,8 @@ func mayHold(text []byte, labels []string) bool {
 type condition struct {
 	value, except *regexp.Regexp
 	absent        string
+	beside        string
+	besideValue   *regexp.Regexp
 }
 
 func newCondition(m *rules.KeyMatch) (c condition, err error) {
@@ -123,7 +127,13 @@ func newCondition(m *rules.KeyMatch) (c condition, err error) {
 		}
 	}
 	if m.Except != "" {
-		c.except, err = regexp.Compile(m.Except)
+		if c.except, err = regexp.Compile(m.Except); err != nil {
+			return c, err
+		}
+	}
+	if m.Beside != nil {
+		c.beside = m.Beside.Key
+		c.besideValue, err = regexp.Compile(m.Beside.Value)
 	}
 	return c, err
 }
@@ -131,6 +141,11 @@ func newCondition(m *rules.KeyMatch) (c condition, err error) {
 func (c condition) holds(parent, n *keys.Node) bool {
 	if c.absent != "" && parent.Child(c.absent) != nil {
 		return false
+	}
+	if c.beside != "" {
+		if s := parent.Child(c.beside); s == nil || s.Kind != keys.Scalar || !c.besideValue.MatchString(s.Value) {
+			return false
+		}
 	}
 	if c.value == nil {
 		return true

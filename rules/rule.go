@@ -122,10 +122,17 @@ type KeyMatch struct {
 	Value  string   `toml:"value"`  // RE2 over the scalar as written, without quotes; empty: the key is there
 	Except string   `toml:"except"` // RE2; a value that also matches this is dropped
 	Absent string   `toml:"absent"` // a sibling key that must be missing
+	Beside *Beside  `toml:"beside"` // a sibling key that must be there
 	In     []string `toml:"in"`     // globs; replaces Match.Paths for this key
 
 	Severity Severity `toml:"severity"` // of this way to match, when it is not the rule's
 	Because  string   `toml:"because"`  // why; required with Severity
+}
+
+// Beside is a sibling of a key, with an RE2 over its scalar.
+type Beside struct {
+	Key   string `toml:"key"`
+	Value string `toml:"value"`
 }
 
 // TextMatch is a regular expression over the text of a file.

@@ -119,6 +119,12 @@ func (v *validator) match() {
 		v.expr(fmt.Sprintf("match.key[%d].value", i), k.Value)
 		v.expr(fmt.Sprintf("match.key[%d].except", i), k.Except)
 		v.graver(fmt.Sprintf("match.key[%d]", i), k.Severity, k.Because)
+		if k.Beside != nil {
+			v.expr(fmt.Sprintf("match.key[%d].beside.value", i), k.Beside.Value)
+			if k.Beside.Key == "" {
+				v.bad(fmt.Sprintf("match.key[%d].beside.key", i), "is empty")
+			}
+		}
 		if k.Path == "" {
 			v.bad(fmt.Sprintf("match.key[%d].path", i), "is empty")
 		}

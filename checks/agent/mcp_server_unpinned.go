@@ -14,6 +14,8 @@ import (
 type launch struct {
 	kind string // npm, pypi, image, go, url
 	pkg  shell.Word
+
+	inLine bool // a part of the word at pkg.Start
 }
 
 var (
@@ -28,6 +30,9 @@ var (
 func mcpServerUnpinned(_ context.Context, p *checks.Pass) error {
 	return eachServer(p, func(s *server) {
 		l, ok := launchOf(s.argv)
+		if line := shellLine(s.argv); !ok && line != nil {
+			l, ok = launchInLine(*line)
+		}
 		if !ok || pinned(l) {
 			return
 		}
@@ -60,7 +65,7 @@ func pinFixes(p *checks.Pass, l launch) []checks.Fix {
 	manual := checks.Steps("pin-server", "Pin the version of the server", "Find the version you have tried: "+find, "Write "+write+" in place of "+l.pkg.Value+".", "Raise it on purpose, after looking at what changed.")
 	ecosystem := map[string]string{"npm": "npm", "pypi": "PyPI"}[l.kind]
 	for _, have := range p.Repo.Packages {
-		if have.Ecosystem == ecosystem && have.Version != "" && strings.EqualFold(have.Name, bare) {
+		if !l.inLine && have.Ecosystem == ecosystem && have.Version != "" && strings.EqualFold(have.Name, bare) {
 			text, _ := p.File.Bytes()
 			quote := ""
 			if l.pkg.Start < len(text) && (text[l.pkg.Start] == '"' || text[l.pkg.Start] == '\'') {
@@ -105,13 +110,24 @@ func launchOf(argv []shell.Word) (launch, bool) {
 	return launch{}, false
 }
 
+// launchInLine is the first package that a line for a shell downloads. It stands somewhere in the one word of the line.
+func launchInLine(line shell.Word) (launch, bool) {
+	for _, c := range shell.Parse(line.Value) {
+		if l, ok := launchOf(c.Args); ok && !pinned(l) {
+			l.pkg.Start, l.pkg.End, l.inLine = line.Start, line.End, true
+			return l, true
+		}
+	}
+	return launch{}, false
+}
+
 // uvWith is the first package that "uv run --with" fetches in an open version.
 func uvWith(argv []shell.Word) (launch, bool) {
 	if len(argv) < 3 || afterSlash(argv[0].Value) != "uv" || argv[1].Value != "run" {
 		return launch{}, false
 	}
 	for i := 2; i < len(argv); i++ {
-		l := launch{"pypi", argv[i]}
+		l := launch{kind: "pypi", pkg: argv[i]}
 		if value, ok := strings.CutPrefix(argv[i].Value, "--with="); ok {
 			l.pkg.Value = value
 		} else if argv[i].Value == "--with" && i+1 < len(argv) {
@@ -145,16 +161,16 @@ func packageArg(kind string, args []shell.Word, naming, takesValue string) (laun
 		key, value, has := strings.Cut(v, "=")
 		switch {
 		case naming != "" && contains(naming, key) && has:
-			return launch{kind, shell.Word{Value: value, Start: args[i].Start, End: args[i].End}}, true
+			return launch{kind: kind, pkg: shell.Word{Value: value, Start: args[i].Start, End: args[i].End}}, true
 		case naming != "" && contains(naming, v) && i+1 < len(args):
-			return launch{kind, args[i+1]}, true
+			return launch{kind: kind, pkg: args[i+1]}, true
 		case contains(takesValue, v):
 			i++
 		case strings.HasPrefix(v, "-"):
 		case firstWord == nil:
 			firstWord = &args[i]
 			if naming == "" {
-				return launch{kind, args[i]}, true
+				return launch{kind: kind, pkg: args[i]}, true
 			}
 			i = len(args)
 		}
@@ -162,7 +178,7 @@ func packageArg(kind string, args []shell.Word, naming, takesValue string) (laun
 	if firstWord == nil || firstWord.Value == "" {
 		return launch{}, false
 	}
-	return launch{kind, *firstWord}, true
+	return launch{kind: kind, pkg: *firstWord}, true
 }
 
 func contains(list, word string) bool { return strings.Contains(" "+list+" ", " "+word+" ") }

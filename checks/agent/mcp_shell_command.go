@@ -54,6 +54,18 @@ func mcpShellCommand(_ context.Context, p *checks.Pass) error {
 	})
 }
 
+// shellLine is the line that a server gives to a shell, nil when it gives none.
+func shellLine(argv []shell.Word) *shell.Word {
+	if len(argv) < 3 {
+		return nil
+	}
+	options := shells[strings.ToLower(path.Base(argv[0].Value))]
+	if options == "" || !contains(options, argv[1].Value) {
+		return nil
+	}
+	return &argv[2]
+}
+
 // plain tells whether the words are a program and its arguments, without operators of a shell.
 func plain(args []shell.Word) bool {
 	for _, a := range args {
