@@ -7,16 +7,18 @@ import (
 	"slices"
 	"strings"
 
+	"bakedin/internal/lang/excerpt"
 	"bakedin/internal/lang/notebook"
 	"bakedin/internal/lang/python"
+	"bakedin/internal/lang/shell"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
-// PythonSource is the Python of a file: a module, or the code cells of a notebook.
+// PythonSource is the Python of a file: a module, the code cells of a notebook, or what a shell script hands to python.
 type PythonSource struct {
 	*python.File
-	cells *notebook.File
+	taken *excerpt.Text // where it stands in the file; nil for a module
 
 	names   [][]string         // what each call resolves to
 	roots   map[string]bool    // what is imported, and the packages above it
@@ -62,10 +64,10 @@ func (s *PythonSource) Resolved() iter.Seq[string] { return maps.Keys(s.calls) }
 
 // Offset turns a byte of the source into a byte of the file.
 func (s *PythonSource) Offset(i int32) int {
-	if s.cells == nil {
+	if s.taken == nil {
 		return int(i)
 	}
-	return s.cells.Offset(int(i))
+	return s.taken.Offset(int(i))
 }
 
 // Token returns the bytes of the file that the tokens [first, last) stand for.
@@ -73,13 +75,14 @@ func (s *PythonSource) Token(first, last int32) (start, end int) {
 	return s.Offset(s.Toks[first].Start), s.Offset(s.Toks[last-1].End-1) + 1
 }
 
-// Editable tells whether positions are those of Python text: edits inside the JSON of a notebook are not offered.
-func (s *PythonSource) Editable() bool { return s.cells == nil }
+// Editable tells whether positions are those of Python text: edits inside the JSON of a notebook, or between the quotes of
+// a shell, are not offered.
+func (s *PythonSource) Editable() bool { return s.taken == nil }
 
 // Python is the fact of a Python source; nil for a file that has none.
 var Python = NewFact(func(f *File) (*PythonSource, error) {
 	code, note := f.Asset(repo.Code), f.Asset(repo.Notebook)
-	if note == nil && (code == nil || code.Format != "python") {
+	if note == nil && (code == nil || code.Format != "python" && code.Format != "shell") {
 		return nil, nil
 	}
 	text, err := f.Bytes()
@@ -87,11 +90,18 @@ var Python = NewFact(func(f *File) (*PythonSource, error) {
 		return nil, err
 	}
 	s := &PythonSource{}
-	if note != nil {
-		if s.cells, err = notebook.Parse(text); err != nil {
+	switch {
+	case note != nil:
+		nb, err := notebook.Parse(text)
+		if err != nil {
 			return nil, &Skip{Kind: "parse", Detail: err.Error()}
 		}
-		text = s.cells.Source
+		s.taken, text = &nb.Text, nb.Source
+	case code.Format == "shell":
+		if s.taken = shell.InlinePython(text); len(s.taken.Source) == 0 {
+			return nil, nil
+		}
+		text = s.taken.Source
 	}
 	if s.File, err = python.Scan(text, python.Limits{}); err != nil {
 		s.index()

@@ -108,14 +108,20 @@ func hostOf(url string) string {
 }
 
 // near tells whether a host is this machine, a network of one's own, or a name that documentation uses.
-func near(host string) bool {
+func near(host string) bool { return ownNetwork(host) || documentationHost.MatchString(host) }
+
+// ownNetwork tells whether a host is this machine, or one of a network of one's own.
+func ownNetwork(host string) bool {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast() || a.IsUnspecified()
 	}
-	return !strings.Contains(host, ".") || strings.ContainsAny(host, "$%*") || documentationHost.MatchString(host)
+	return !strings.Contains(host, ".") || strings.ContainsAny(host, "$%*") || ownName.MatchString(host)
 }
 
-var documentationHost = regexp.MustCompile(`(?i)(?:^|\.)(?:example\.(?:com|org|net)|localhost|host\.docker\.internal|w3\.org|schemas?\.[\w.-]+|[\w-]+\.(?:test|example|invalid|local|internal|lan|localhost))$`)
+var (
+	documentationHost = regexp.MustCompile(`(?i)(?:^|\.)(?:example\.(?:com|org|net)|w3\.org|schemas?\.[\w.-]+|[\w-]+\.(?:test|example|invalid))$`)
+	ownName           = regexp.MustCompile(`(?i)(?:^|\.)(?:localhost|host\.docker\.internal|[\w-]+\.(?:local|internal|lan|localhost))$`)
+)
 
 // docstring tells whether a string stands alone as a statement.
 func docstring(src *checks.PythonSource, i int) bool {

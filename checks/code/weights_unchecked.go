@@ -110,7 +110,7 @@ func (weightsUnchecked) Judge(p *checks.Pass, m checks.TextMatch) {
 	line := bytes.LastIndexByte(m.Text[:at], '\n') + 1
 	head := bytes.TrimSpace(m.Text[line:at])
 	url := m.Group(1)
-	if bytes.HasPrefix(head, []byte("#")) || bytes.Contains(head, []byte("echo ")) || commitInURL.MatchString(url) || near(hostOf(strings.TrimPrefix(strings.ToLower(url), "https://"))) || digestCommand.Match(m.Text) {
+	if bytes.HasPrefix(head, []byte("#")) || bytes.Contains(head, []byte("echo ")) || commitInURL.MatchString(url) || ownNetwork(hostOf(strings.TrimPrefix(strings.ToLower(url), "https://"))) || digestCommand.Match(m.Text) {
 		return
 	}
 	f := p.At(at, m.Groups[1], "Weights are downloaded, and nothing compares their digest.")

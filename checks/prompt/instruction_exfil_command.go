@@ -26,21 +26,7 @@ func instructionExfilCommand(p *checks.Pass, m checks.TextMatch) {
 	if attackFolder.MatchString(p.File.Path) || dataForTests(p) {
 		return
 	}
-	start := bytes.LastIndexByte(m.Text[:m.Groups[0]], '\n') + 1
-	end := m.Groups[1]
-	if i := bytes.IndexByte(m.Text[end:], '\n'); i >= 0 {
-		end += i
-	} else {
-		end = len(m.Text)
-	}
-	for end < len(m.Text) && bytes.HasSuffix(bytes.TrimRight(m.Text[start:end], "\r"), []byte(`\`)) { // continuation lines
-		next := bytes.IndexByte(m.Text[end+1:], '\n')
-		if next < 0 {
-			end = len(m.Text)
-			break
-		}
-		end += 1 + next
-	}
+	start, end := commandAround(m)
 	for _, f := range p.Found() {
 		if f.Location.Start.Byte < end && start < f.Location.End.Byte {
 			return
@@ -67,6 +53,26 @@ func instructionExfilCommand(p *checks.Pass, m checks.TextMatch) {
 		f.Lower(severity, "what comes back is not known, but nothing is sent")
 	}
 	f.Fixes = []checks.Fix{lookWho("drop-command", "Take the command out")}
+}
+
+// commandAround is the line of a match, with the lines that it is continued on.
+func commandAround(m checks.TextMatch) (start, end int) {
+	start = bytes.LastIndexByte(m.Text[:m.Groups[0]], '\n') + 1
+	end = m.Groups[1]
+	if i := bytes.IndexByte(m.Text[end:], '\n'); i >= 0 {
+		end += i
+	} else {
+		end = len(m.Text)
+	}
+	for end < len(m.Text) && bytes.HasSuffix(bytes.TrimRight(m.Text[start:end], "\r"), []byte(`\`)) { // continuation lines
+		next := bytes.IndexByte(m.Text[end+1:], '\n')
+		if next < 0 {
+			end = len(m.Text)
+			break
+		}
+		end += 1 + next
+	}
+	return start, end
 }
 
 func mentionsSender(s string) bool {

@@ -7,6 +7,7 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted by slug.
 func Registry() checks.Registry {
 	return checks.Registry{
+		"agent-script-sends-private":       checks.JudgeFunc(agentScriptSendsPrivate),
 		"encoded-instruction-block":        checks.JudgeFunc(encodedInstructionBlock),
 		"hidden-bidi-control":              checks.CheckFunc(hiddenBidiControl),
 		"hidden-escaped-in-literal":        checks.JudgeFunc(hiddenEscapedInLiteral),

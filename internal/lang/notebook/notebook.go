@@ -8,25 +8,14 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"bakedin/internal/lang/excerpt"
 	"bakedin/internal/lang/keys"
 )
 
 // File is the code of a notebook.
 type File struct {
-	Source  []byte  // the code cells, one below the other
-	offsets []int32 // of each byte of Source in the file
-	Cells   int     // code cells
-}
-
-// Offset of a byte of Source in the file. The end of Source is behind its last byte.
-func (f *File) Offset(i int) int {
-	switch {
-	case len(f.offsets) == 0:
-		return 0
-	case i >= len(f.offsets):
-		return int(f.offsets[len(f.offsets)-1]) + 1
-	}
-	return int(f.offsets[max(i, 0)])
+	excerpt.Text     // the code cells, one below the other
+	Cells        int // code cells
 }
 
 // Parse reads a notebook. A notebook whose language is not Python has no code here. The error is that of the JSON.
@@ -57,14 +46,9 @@ func Parse(src []byte) (*File, error) {
 			f.text(src, line.Start, line.End)
 		}
 		f.magics(start)
-		f.put('\n', source.End-1)
+		f.Put('\n', source.End-1)
 	}
 	return f, nil
-}
-
-func (f *File) put(b byte, off int) {
-	f.Source = append(f.Source, b)
-	f.offsets = append(f.offsets, int32(off))
 }
 
 // text decodes a JSON string, quotes included, and keeps the place of every byte.
@@ -74,32 +58,32 @@ func (f *File) text(src []byte, start, end int) {
 	}
 	for i := start + 1; i < end-1; i++ {
 		if src[i] != '\\' || i+1 >= end-1 {
-			f.put(src[i], i)
+			f.Put(src[i], i)
 			continue
 		}
 		at := i
 		i++
 		switch src[i] {
 		case 'n':
-			f.put('\n', at)
+			f.Put('\n', at)
 		case 't':
-			f.put('\t', at)
+			f.Put('\t', at)
 		case 'r':
-			f.put('\r', at)
+			f.Put('\r', at)
 		case 'b', 'f':
-			f.put(' ', at)
+			f.Put(' ', at)
 		case 'u':
 			r, n := unicode(src[i+1 : end-1])
 			if n == 0 {
-				f.put('?', at)
+				f.Put('?', at)
 				continue
 			}
 			for _, b := range utf8.AppendRune(nil, r) {
-				f.put(b, at)
+				f.Put(b, at)
 			}
 			i += n
 		default:
-			f.put(src[i], at)
+			f.Put(src[i], at)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func TestProgramIsFoundThroughWhatStartsIt(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"a | b", `"$(x ${y:-"z"})`, "cat <<-'E'\nx\n\tE\n", "`a`b`", "<(<(<", "a\\", "((((", "$((1))"} {
+	for _, s := range []string{"a | b", `"$(x ${y:-"z"})`, "cat <<-'E'\nx\n\tE\n", "`a`b`", "<(<(<", "a\\", "((((", "$((1))", "python -c 'f()' <<E", "python <<E\n  f()\n g()\nE", "python -c \"\\\"\\"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -71,5 +71,34 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 		}
+		for p, i := InlinePython([]byte(s)), 0; i < len(p.Source); i++ {
+			if off := p.Offset(i); off < 0 || off >= len(s) || i > 0 && off < p.Offset(i-1) {
+				t.Fatalf("byte %d of the Python stands at %d of %d", i, off, len(s))
+			}
+		}
 	})
+}
+
+func TestPythonInsideAScript(t *testing.T) {
+	for _, c := range []struct{ name, script, want string }{
+		{"one line in double quotes", "python3 -u -c \"print(\\\"a\\\", 'b')\" && x\n", "print(\"a\", 'b')\n"},
+		{"single quotes over lines", "python -c '\nimport torch\ntorch.load(\"a\")\n'\n", "\nimport torch\ntorch.load(\"a\")\n\n"},
+		{"a here-document, indented in a workflow", "  run: |\n    python - <<'EOF'\n    import os\n    if x:\n      y()\n    EOF\n    echo done\n", "import os\nif x:\n  y()\n"},
+		{"two of them", "python <<A\nf()\nA\npython -c 'g()'", "f()\ng()\n"},
+		{"an end that never comes", "python -c 'f(", "f(\n"},
+		{"a comment", "# python -c 'f()'\n", ""},
+		{"a script by name", "python train.py -c 'x'\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := InlinePython([]byte(c.script))
+			if string(got.Source) != c.want {
+				t.Fatalf("got %q, want %q", got.Source, c.want)
+			}
+			for i, b := range got.Source {
+				if off := got.Offset(i); off >= len(c.script) || b != '\n' && c.script[off] != b {
+					t.Fatalf("byte %d stands at %d", i, off)
+				}
+			}
+		})
+	}
 }
