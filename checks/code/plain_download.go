@@ -3,6 +3,7 @@ package code
 import (
 	"bytes"
 	"context"
+	"iter"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -13,7 +14,7 @@ import (
 )
 
 // plainURL is an address without TLS of something that is loaded, unpacked, installed or run.
-var plainURL = regexp.MustCompile(`(?i)\bhttp://[^\s"'` + "`" + `<>(){}|\\]+?\.(?:pt|pth|ckpt|safetensors|gguf|onnx|h5|keras|pkl|pickle|joblib|npz?|pb|tflite|bin|model|parquet|csv|jsonl?|tsv|tar|tar\.(?:gz|bz2|xz)|tgz|gz|bz2|xz|zip|7z|whl|egg|jar|deb|rpm|sh|py|exe|dmg)(?:[?#][^\s"'<>)]*)?(?:["'` + "`" + `\s)\]},;<>]|$)`)
+var plainURL = regexp.MustCompile(`^(?i)http://[^\s"'` + "`" + `<>(){}|\\]+?\.(?:pt|pth|ckpt|safetensors|gguf|onnx|h5|keras|pkl|pickle|joblib|npz?|pb|tflite|bin|model|parquet|csv|jsonl?|tsv|tar|tar\.(?:gz|bz2|xz)|tgz|gz|bz2|xz|zip|7z|whl|egg|jar|deb|rpm|sh|py|exe|dmg)(?:[?#][^\s"'<>)]*)?(?:["'` + "`" + `\s)\]},;<>]|$)`)
 
 // plainIndex is a package index without TLS, or one that is trusted without it.
 var plainIndex = regexp.MustCompile(`(?i)(?:--(?:extra-)?index-url[= ]\s*|\b-i\s+|(?:extra-)?index-url\s*=\s*|^\s*url\s*=\s*["'])(http://[^\s"']+)|--trusted-host[= ]\s*([\w.-]+)`)
@@ -57,9 +58,12 @@ func mayFetch(text []byte) bool {
 }
 
 func plainIn(p *checks.Pass, text []byte, start, end int) {
-	for _, m := range plainURL.FindAllIndex(text[start:end], -1) {
-		from := start + m[0]
-		url := string(text[from : start+m[1]])
+	for from := range plainSchemes(text, start, end) {
+		m := plainURL.FindIndex(text[from:min(end, from+longestURL)])
+		if m == nil {
+			continue
+		}
+		url := string(text[from : from+m[1]])
 		url = strings.TrimRight(url, "\"'`\t\r\n )]},;<>")
 		host := hostOf(url)
 		if near(host) {
@@ -78,6 +82,9 @@ func plainIn(p *checks.Pass, text []byte, start, end int) {
 		}
 		f.Fixes = []checks.Fix{fix}
 	}
+	if end-start > longestURL {
+		return // no command and no setting, but a script that was made small
+	}
 	for _, m := range plainIndex.FindAllSubmatchIndex(text[start:end], -1) {
 		message, from, to := "Packages are installed from an index without TLS.", m[2], m[3]
 		if from < 0 {
@@ -93,6 +100,31 @@ func plainIn(p *checks.Pass, text []byte, start, end int) {
 		f.Fixes = []checks.Fix{checks.Steps("index-over-tls", "Reach the index over TLS", "Write https:// for the index.", "For an authority of your own, give pip its certificate (--cert, or PIP_CERT), in place of --trusted-host.")}
 	}
 }
+
+// most bytes of an address, and of a line that installs packages
+const longestURL = 4096
+
+// plainSchemes yields where an address without TLS begins. Looking for its few bytes first matters in scripts of one line.
+func plainSchemes(text []byte, start, end int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for at := start; at < end; {
+			i := bytes.Index(text[at:end], []byte("://"))
+			if i < 0 {
+				return
+			}
+			from := at + i - len("http")
+			at += i + len("://")
+			if from < start || !bytes.EqualFold(text[from:from+len("http")], []byte("http")) || from > start && letter(text[from-1]) {
+				continue
+			}
+			if !yield(from) {
+				return
+			}
+		}
+	}
+}
+
+func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '_' }
 
 // hostOf is the host of an address, without port and credentials.
 func hostOf(url string) string {

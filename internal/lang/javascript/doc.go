@@ -97,6 +97,7 @@ type File struct {
 	functions []function
 	bindings  []binding
 	names     map[string][]int32
+	index     *index
 }
 
 // Scan reads a source. The error is an *Error; what was understood before it is returned with it, and must then not be

@@ -278,7 +278,6 @@ func (w *Flow) sees(b *binding, i int32) bool {
 		if b.tok < i {
 			return true
 		}
-		w.budget -= len(w.functions) / 4
 		return w.functionAt(b.tok) != w.functionAt(i)
 	}
 	return b.tok < i && !w.declares(b.tok)
@@ -318,7 +317,6 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 		return &Origin{b.tok, b.tok + 1, what, 0}
 	}
 	fn := &w.functions[b.fn]
-	w.budget -= len(w.Calls) / 4
 	if c := w.callAround(fn.body - 1); c != nil && fn.name == 0 {
 		if dot := c.Open - 2; w.isOp(dot, '.') {
 			return w.expr(c.First, dot, depth+1)
@@ -329,11 +327,12 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 	if fn.name == 0 || at < 0 || len(w.frames) > 0 {
 		return nil
 	}
-	for k := range w.Calls {
+	x := w.indexed()
+	if x.named[w.word(fn.name)] != fn {
+		return nil
+	}
+	for _, k := range x.called[w.word(fn.name)] {
 		c := &w.Calls[k]
-		if w.local(c.First, c.Open) != fn {
-			continue
-		}
 		if args := w.Args(c.Open); at < len(args) {
 			if o := w.expr(args[at][0], args[at][1], depth+1); o != nil {
 				o.Steps++
@@ -346,32 +345,19 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 
 // callAround is the innermost call whose argument a token is.
 func (f *File) callAround(i int32) *Call {
-	var best *Call
-	for k := range f.Calls {
-		if c := &f.Calls[k]; c.Open < i && i < c.Close && (best == nil || c.Open > best.Open) {
-			best = c
-		}
+	if k := f.indexed().calls.around(i); k >= 0 {
+		return &f.Calls[k]
 	}
-	return best
+	return nil
 }
 
 // local is the function of this file that a callee names.
 func (w *Flow) local(first, open int32) *function {
-	name := first
-	if open == first+3 && w.is(first, "this") {
-		name += 2
-	}
-	if open != name+1 || w.Toks[name].Kind != Name {
+	name := w.plainCallee(first, open)
+	if name == 0 {
 		return nil
 	}
-	text := w.word(name)
-	w.budget -= len(w.functions) / 8
-	for k := range w.functions {
-		if fn := &w.functions[k]; fn.name > 0 && w.word(fn.name) == text {
-			return fn
-		}
-	}
-	return nil
+	return w.indexed().named[w.word(name)]
 }
 
 // result is what a call of a function of this file returns.

@@ -131,13 +131,10 @@ func (f *File) Parameter(tok int32) (function, handedTo string) {
 }
 
 func (f *File) functionAt(tok int32) *function {
-	var best *function
-	for k := range f.functions {
-		if fn := &f.functions[k]; fn.body <= tok && tok < fn.end && (best == nil || fn.body > best.body) {
-			best = fn
-		}
+	if k := f.indexed().functions.around(tok); k >= 0 {
+		return &f.functions[k]
 	}
-	return best
+	return nil
 }
 
 // returns yields the expressions that a function returns: not those of functions inside it.

@@ -1,0 +1,89 @@
+package javascript
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+)
+
+// index is what flows ask a file for again and again. It is made once, when the first flow asks.
+type index struct {
+	named     map[string]*function // the first function of a name
+	called    map[string][]int32   // calls of name(…) and this.name(…)
+	functions nest                 // by their bodies
+	calls     nest                 // by their parentheses
+}
+
+func (f *File) indexed() *index {
+	if f.index != nil {
+		return f.index
+	}
+	x := &index{named: map[string]*function{}, called: map[string][]int32{}}
+	for k := range f.functions {
+		fn := &f.functions[k]
+		x.functions = append(x.functions, span{fn.body, fn.end, int32(k), 0})
+		if fn.name > 0 && x.named[f.word(fn.name)] == nil {
+			x.named[f.word(fn.name)] = fn
+		}
+	}
+	for k := range f.Calls {
+		c := &f.Calls[k]
+		x.calls = append(x.calls, span{c.Open + 1, c.Close, int32(k), 0})
+		if name := f.plainCallee(c.First, c.Open); name > 0 {
+			x.called[f.word(name)] = append(x.called[f.word(name)], int32(k))
+		}
+	}
+	x.functions.link()
+	x.calls.link()
+	f.index = x
+	return x
+}
+
+// plainCallee is the token of name in name( and this.name(, or 0.
+func (f *File) plainCallee(first, open int32) int32 {
+	name := first
+	if open == first+3 && f.is(first, "this") {
+		name += 2
+	}
+	if open != name+1 || f.Toks[name].Kind != Name {
+		return 0
+	}
+	return name
+}
+
+// nest holds spans that lie in one another, and knows the innermost around a token.
+type nest []span
+
+type span struct {
+	start, end int32
+	id         int32
+	up         int32 // the span around this one, plus one; 0: none
+}
+
+func (n nest) link() {
+	slices.SortFunc(n, func(a, b span) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(b.id, a.id))
+	})
+	var open []int32
+	for i := range n {
+		for len(open) > 0 && n[open[len(open)-1]].end <= n[i].start {
+			open = open[:len(open)-1]
+		}
+		if len(open) > 0 {
+			n[i].up = open[len(open)-1] + 1
+		}
+		open = append(open, int32(i))
+	}
+}
+
+// around is the id of the innermost span that holds a token, -1 for none.
+func (n nest) around(tok int32) int32 {
+	i := int32(sort.Search(len(n), func(i int) bool { return n[i].start > tok })) - 1
+	for i >= 0 && tok >= n[i].end {
+		i = n[i].up - 1
+	}
+	if i < 0 {
+		return -1
+	}
+	return n[i].id
+}
