@@ -74,12 +74,26 @@ func set(words ...string) map[string]bool {
 func flowOf(src *checks.PythonSource, source func(e python.Expr) string) *python.Flow {
 	return src.Follow(python.FlowRules{
 		Source: source,
-		Passes: func(e python.Expr) bool { return passes[e.Label] || extractor.MatchString(e.Label) },
-		Ends:   func(label string) bool { return harmless[label] },
+		Passes: func(e python.Expr) bool {
+			return passes[e.Label] && !strips(src, e) || extractor.MatchString(e.Label)
+		},
+		Ends: func(label string) bool { return harmless[label] },
 		Guards: func(label string) bool {
 			return settling.MatchString(label) && !notSettling[label] && !strings.HasPrefix(label, "unsafe")
 		},
 	})
+}
+
+// harmlessRest is a class of characters with nothing in it that a name or a command can be made of.
+var harmlessRest = regexp.MustCompile(`^\[\^(?:0-9|\\d|\\s|\\?[-+*/%().,:_ ])+\][+*]?$`)
+
+// strips tells whether re.sub takes everything but digits and signs out of its text.
+func strips(src *checks.PythonSource, e python.Expr) bool {
+	if e.Label != "sub" || !e.Call {
+		return false
+	}
+	args := src.Args(src.Toks[e.Last-1].Mate)
+	return len(args) == 3 && args[0].Last == args[0].First+1 && harmlessRest.MatchString(src.Literal(args[0].First)) && src.Literal(args[1].First) == ""
 }
 
 // modelSource says of an expression which model it is the answer of, or "".

@@ -99,6 +99,9 @@ func scriptTLSOff(p *checks.Pass) error {
 		if strings.HasSuffix(s.Dotted(a.Target, a.TargetEnd), "env.NODE_TLS_REJECT_UNAUTHORIZED") && strings.Trim(string(s.Text(a.First, a.Last)), `"'`) == "0" {
 			f := p.At(int(s.Toks[a.Target].Start), int(s.Toks[a.Last-1].End), "No connection of this process checks a certificate any more.")
 			f.InAI = importsModule(s, modelModules)
+			if s.IsOp(a.Target-1, ')') && s.Word(s.Toks[a.Target-1].Mate-1) == "if" {
+				lower(f, rules.Medium, "it is so only when a setting asks for it")
+			}
 			f.Fixes = []checks.Fix{{ID: "verify", Title: "Check certificates", Applicability: checks.Manual, Steps: []string{"Delete the line.", "For an authority of your own, set NODE_EXTRA_CA_CERTS to its certificate."}}}
 		}
 	}

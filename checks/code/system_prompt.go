@@ -188,6 +188,9 @@ func systemPrompt(_ context.Context, p *checks.Pass) error {
 		f := p.At(start, end, "The system role is built from "+short(o.What)+", which a stranger may have written.")
 		f.Anchor = "system role " + o.What
 		describe(f, p, src, o)
+		if why == "" && o.Steps > 1 {
+			why = "the value goes through two functions of this file, which may take it apart"
+		}
 		if why != "" {
 			lower(f, rules.Medium, why)
 		}
@@ -199,6 +202,9 @@ func systemPrompt(_ context.Context, p *checks.Pass) error {
 // passedOn tells whether the text is handed through as it came by a function that turns messages into another form: what
 // its caller calls the system text is the system text.
 func passedOn(src *checks.PythonSource, t systemText) bool {
+	if src.Word(t.First) == "str" && t.Last-t.First > 3 && src.IsBracket(t.First+1, '(') && src.Toks[t.First+1].Mate == t.Last-1 {
+		t.First, t.Last = t.First+2, t.Last-1
+	}
 	if src.Toks[t.First].Kind != python.Name || !messageName.MatchString(src.Word(t.First)) {
 		return false
 	}

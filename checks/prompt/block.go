@@ -44,7 +44,7 @@ var prompts = checks.NewFact(func(f *checks.File) ([]block, error) {
 		return nil, err
 	}
 	switch a.Format {
-	case "promptfoo":
+	case "promptfoo", "chat-template": // what a model's format puts where, not what anybody tells the model
 		return nil, nil
 	case "crew":
 		return ofKeys(f, func(key string) role {

@@ -41,8 +41,11 @@ func hiddenBidiControl(_ context.Context, p *checks.Pass) error {
 			first, last := controls[0], controls[len(controls)-1]+1
 			f := p.At(text[first].start(), text[last-1].end(), fmt.Sprintf("%d characters turn the direction of this line: what is read is not what stands there.", len(controls)))
 			f.Anchor = fmt.Sprintf("bidi %d", len(p.Found()))
-			if !override && depth == 0 {
+			switch {
+			case !override && depth == 0:
 				f.Lower(rules.Medium, "they are balanced, beside no letter that needs them")
+			case p.File.Is(repo.Code) && listed(text, controls):
+				f.Lower(rules.Low, "they stand one after the other, as a list of them does; written as escapes everybody would see that")
 			}
 			class := checks.Safe
 			if rightToLeft || p.File.Is(repo.Code) {
@@ -68,4 +71,17 @@ func hiddenBidiControl(_ context.Context, p *checks.Pass) error {
 		i = end + 1
 	}
 	return nil
+}
+
+// listed tells whether a line holds at least four different controls and nothing between them: they order no text, they are
+// what a program looks for.
+func listed(text []char, controls []int) bool {
+	seen := map[rune]bool{}
+	for k, c := range controls {
+		if k > 0 && c != controls[k-1]+1 || seen[text[c].r] {
+			return false
+		}
+		seen[text[c].r] = true
+	}
+	return len(seen) >= 4
 }

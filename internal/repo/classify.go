@@ -114,6 +114,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Code, "python")
 	}
 	for _, f := range s.Promised {
+		if s.Text && textSuffix[ext] {
+			break // celery.bin.amqp.rst: the last suffix is the one that counts
+		}
 		if f.Class() == sniff.Model && (size > 0 || ext != ".bin") {
 			return one(Model, string(f))
 		}
@@ -183,6 +186,18 @@ func foldName(p string) string {
 	return path.Join(path.Dir(p), strings.ToLower(path.Base(p)))
 }
 
+// textSuffix are the suffixes of what people write and read, whatever stands before them in a name.
+var textSuffix = map[string]bool{
+	".rst": true, ".md": true, ".mdx": true, ".adoc": true, ".txt": true, ".html": true, ".htm": true, ".css": true, ".svg": true,
+	".py": true, ".pyi": true, ".js": true, ".ts": true, ".tsx": true, ".jsx": true, ".go": true, ".rs": true, ".c": true, ".h": true, ".cpp": true, ".sh": true,
+}
+
+// turns is how a template of the chat format of a model goes over the messages of a conversation.
+var (
+	turns     = regexp.MustCompile(`\{%-?\s*(?:for\s+\w+\s+in\s+(?:\w+_)?messages\b|if\s+messages\[0\])`)
+	jinjaName = map[string]bool{".jinja": true, ".jinja2": true, ".j2": true}
+)
+
 // promptFormat is the convention a prompt file follows, or "" for a file that only sounds like one.
 func promptFormat(base string, head []byte) string {
 	ext := strings.ToLower(path.Ext(base))
@@ -197,7 +212,7 @@ func promptFormat(base string, head []byte) string {
 		return "skprompt"
 	case strings.Contains(lower, "modelfile"):
 		return "modelfile"
-	case strings.HasPrefix(lower, "chat_template"):
+	case strings.HasPrefix(lower, "chat_template"), jinjaName[ext] && turns.Match(head):
 		return "chat-template"
 	case lower == "agents.yaml", lower == "agents.yml", lower == "tasks.yaml", lower == "tasks.yml":
 		if !crewShape.Match(head) {

@@ -334,13 +334,34 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 	for _, k := range x.called[w.word(fn.name)] {
 		c := &w.Calls[k]
 		if args := w.Args(c.Open); at < len(args) {
-			if o := w.expr(args[at][0], args[at][1], depth+1); o != nil {
+			first, last := w.part(fn.params[at], b.tok, args[at])
+			if o := w.expr(first, last, depth+1); o != nil {
 				o.Steps++
 				return o
 			}
 		}
 	}
 	return nil
+}
+
+// part is what a parameter gets of an argument: of an object that is written out, the pattern {a, b: c} takes properties.
+func (f *File) part(pattern, tok int32, arg [2]int32) (first, last int32) {
+	if !f.isOp(pattern, '{') || !f.isOp(arg[0], '{') || f.Toks[arg[0]].Mate != arg[1]-1 {
+		return arg[0], arg[1]
+	}
+	key := tok
+	if f.isOp(tok-1, ':') {
+		key = tok - 2
+	}
+	if first, last, ok := f.Property(arg[0], f.word(key)); ok {
+		return first, last
+	}
+	for _, a := range f.Args(arg[0]) {
+		if f.isOp(a[0], opSpread) {
+			return arg[0], arg[1]
+		}
+	}
+	return 0, 0
 }
 
 // callAround is the innermost call whose argument a token is.
