@@ -122,6 +122,8 @@ func codeExecutionTool(_ context.Context, p *checks.Pass) error {
 		f := c.report("The model is given " + what + ".")
 		if walled {
 			lower(f, rules.Medium, "the file also uses a sandbox")
+		} else if p.File.Place == repo.Tests {
+			lower(f, rules.Medium, "what it runs is what the test says")
 		}
 		f.InAI = true
 		f.Fixes = []checks.Fix{isolate()}

@@ -227,6 +227,9 @@ var moveToUser = checks.Fix{ID: "move-to-user", Title: "Put it into a message of
 	"Where it must stay: put it between tags, say that what is between them is data and no instruction, and check what comes out.",
 }}
 
+// store is how a program names what it searches.
+var store = regexp.MustCompile(`(?i)^retrieve$|retriev\w*\.|index|store|vector|\brag|kb\b|knowledge|memory|search|corpus|docs|documents|collection|chunks|embed`)
+
 // retrievedSource says of a parameter or variable, by its name, that its text was fetched.
 func retrievedSource(src *checks.PythonSource) func(e python.Expr) string {
 	return func(e python.Expr) string {
@@ -235,8 +238,12 @@ func retrievedSource(src *checks.PythonSource) func(e python.Expr) string {
 		}
 		if e.Call {
 			switch e.Label {
-			case "similarity_search", "get_relevant_documents", "as_retriever", "retrieve", "max_marginal_relevance_search", "similarity_search_with_score":
+			case "similarity_search", "get_relevant_documents", "as_retriever", "max_marginal_relevance_search", "similarity_search_with_score":
 				return e.Label
+			case "retrieve": // also the word for texts of the program itself, of a payment, of a job
+				if store.MatchString(src.CalleeText(e.First, src.Toks[e.Last-1].Mate)) {
+					return e.Label
+				}
 			}
 			for _, n := range src.Names(e.First, e.Last, e.Scope) {
 				if n == "requests.get()" || n == "httpx.get()" || n == "urllib.request.urlopen()" {

@@ -34,6 +34,9 @@ func (trustRemoteCode) Run(_ context.Context, p *checks.Pass) error {
 		case v.Kind == python.True:
 			f := c.report("trust_remote_code=True runs Python from the model's repository.")
 			c.remotePinned(f)
+			if asksAbout.MatchString(src.Method(c.Call)) {
+				lower(f, rules.Low, "the function asks about it, by its name; what it answers decides what is loaded")
+			}
 			f.Fixes = distrust(c.replace(v.First, v.Last, "False"))
 		}
 		if src.Method(c.Call) == "add_argument" || src.Method(c.Call) == "option" {
@@ -44,6 +47,9 @@ func (trustRemoteCode) Run(_ context.Context, p *checks.Pass) error {
 	remoteSettings(p, src)
 	return err
 }
+
+// asksAbout names functions that decide or tell, and load nothing.
+var asksAbout = regexp.MustCompile(`(?i)consent|^_?(?:is|has|check|validate|assert|needs|requires|should|allow|can)_|_info$|^assert`)
 
 func (c call) remotePinned(f *checks.Finding) {
 	if r := c.src.Keyword(c.Call, "revision"); r.Kind == python.String && commitID.MatchString(r.Str) {

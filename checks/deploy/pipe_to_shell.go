@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/lang/shell"
 	"bakedin/rules"
 )
 
@@ -25,6 +26,9 @@ func pipeToShell(p *checks.Pass, m checks.TextMatch) {
 	if strings.HasPrefix(head, "#") || strings.HasPrefix(head, "//") || strings.HasPrefix(head, "echo ") || strings.HasPrefix(head, "* ") || strings.Contains(head, "echo \"") || strings.Contains(head, "printf ") {
 		return
 	}
+	if strings.HasSuffix(p.File.Path, "sh") && onlySaid(m.Text, start) {
+		return
+	}
 	text := m.Group(0)
 	if readsData.MatchString(text) || strings.HasPrefix(text, "pip") && (strings.Contains(text, "#sha256=") || fullCommit.MatchString(text)) {
 		return
@@ -41,4 +45,34 @@ func pipeToShell(p *checks.Pass, m checks.TextMatch) {
 		f.Lower(rules.Low, "the installer of a known project, from its own host")
 	}
 	f.Fixes = []checks.Fix{checks.Steps("check-first", "Check before it runs", "Download a version by name into a file.", "Compare its digest: echo '<sha256>  install.sh' | sha256sum -c", "Run the file. Better: install the tool from a package with a pinned version.")}
+}
+
+// runners take a command as a text of theirs.
+var (
+	runners      = regexp.MustCompile(`^(?:(?:ba|z|da|k|fi)?sh|eval|ssh|su|sudo|doas|wsl|docker|podman|kubectl|exec|xargs|watch|tmux|screen|nohup|script|timeout|chroot|lxc|vagrant|multipass|gcloud|run|pwsh|powershell)(?:\.exe)?$`)
+	runsDocument = regexp.MustCompile(`\b(?:(?:ba|z|da)?sh|ssh|sudo|su|docker|RUN|tee|cat\s*>)\b?[^\n]*<<`)
+)
+
+// onlySaid tells whether a script does not run the command at a byte but shows it: inside the quotes of another command, or
+// in a text that it prints.
+func onlySaid(script []byte, at int) bool {
+	for _, c := range shell.Parse(string(script)) {
+		if len(c.Args) == 0 || at < c.Start() || at >= c.End() {
+			continue
+		}
+		name, _ := c.Program()
+		for _, w := range c.Args {
+			if w.Start <= at && at < w.End {
+				quoted := script[w.Start] == '"' || script[w.Start] == '\''
+				return quoted && !runners.MatchString(name)
+			}
+		}
+		return false
+	}
+	document := bytes.LastIndex(script[:at], []byte("<<"))
+	if document < 0 {
+		return false
+	}
+	line := bytes.LastIndexByte(script[:document], '\n') + 1
+	return !runsDocument.Match(script[line : document+2])
 }

@@ -14,6 +14,7 @@ import (
 var (
 	keyBody   = regexp.MustCompile(`(?s)-----BEGIN ((?:[A-Z0-9]+ )*)PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END|$)`)
 	encrypted = regexp.MustCompile(`ENCRYPTED|Proc-Type: 4`)
+	cutOff    = regexp.MustCompile(`^(?:\s|\\n|\\r|["'+,])*[A-Za-z0-9+/=]{60,}`) // a body whose end is missing
 	notBase64 = regexp.MustCompile(`[^A-Za-z0-9+/]`)
 )
 
@@ -28,6 +29,9 @@ func secretPrivateKey(p *checks.Pass, m checks.TextMatch) {
 	if k == nil {
 		return
 	}
+	if !strings.Contains(k[0], "-----END") && !cutOff.MatchString(k[2]) {
+		return // a header that is spoken of
+	}
 	body := strings.NewReplacer(`\n`, "", `\r`, "", `"`, "", "+\n", "").Replace(k[2])
 	if strings.Contains(body, "...") || strings.Contains(body, "…") || strings.Contains(strings.ToLower(body), "your") {
 		return
@@ -36,7 +40,7 @@ func secretPrivateKey(p *checks.Pass, m checks.TextMatch) {
 		body = body[i:]
 	}
 	plain := notBase64.ReplaceAllString(body, "")
-	if len(plain) < keyLength || secret.Placeholder(plain[:keyLength]) && !strings.HasPrefix(plain, "b3BlbnNzaC") || secret.Entropy(plain) < 4 {
+	if len(plain) < keyLength || len(plain) < len(strings.Join(strings.Fields(body), ""))*3/4 || secret.Placeholder(plain[:keyLength]) && !strings.HasPrefix(plain, "b3BlbnNzaC") || secret.Entropy(plain) < 4 {
 		return
 	}
 	f := p.At(start, m.Groups[1], "Here stands a private key.")
