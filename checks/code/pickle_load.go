@@ -88,6 +88,9 @@ func fetched(what string) bool {
 	return strings.Contains(what, "requests.") || strings.Contains(what, "httpx.") || strings.Contains(what, "huggingface_hub") || strings.Contains(what, "urllib") || strings.HasPrefix(what, "hf_hub") || strings.Contains(what, "flask.request") || what == "file_uploader" || what == "urlopen"
 }
 
+// webCall is a request of one of the libraries for it, as the index of calls writes it.
+var webCall = regexp.MustCompile(`^(?:requests|httpx)\.(?:(?:Session|Client|AsyncClient)\(\)\.)?(?:get|post|put|patch|request|stream)\b`)
+
 // strangerSource says of an expression that it is fetched or uploaded.
 func strangerSource(src *checks.PythonSource) func(e python.Expr) string {
 	return func(e python.Expr) string {
@@ -104,7 +107,7 @@ func strangerSource(src *checks.PythonSource) func(e python.Expr) string {
 			return e.Label
 		}
 		for _, n := range src.Names(e.First, e.Last, e.Scope) {
-			if strings.HasPrefix(n, "requests.") || strings.HasPrefix(n, "httpx.") || strings.HasPrefix(n, "huggingface_hub.") || strings.HasPrefix(n, "urllib.request.") || strings.HasPrefix(n, "flask.request.") {
+			if webCall.MatchString(n) || strings.HasPrefix(n, "huggingface_hub.") || strings.HasPrefix(n, "urllib.request.") || strings.HasPrefix(n, "flask.request.") {
 				return strings.ReplaceAll(n, "()", "")
 			}
 		}

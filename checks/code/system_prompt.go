@@ -219,7 +219,7 @@ func passedOn(src *checks.PythonSource, t systemText) bool {
 }
 
 // a parameter that holds a message of any role
-var messageName = regexp.MustCompile(`^(?:m|msg|message|text|prompt|content|query)$`)
+var messageName = regexp.MustCompile(`^(?:m|msg|message|text|prompt|content|query|part|item|entry|block|turn)$`)
 
 var moveToUser = checks.Fix{ID: "move-to-user", Title: "Put it into a message of the user role", Applicability: checks.Manual, Steps: []string{
 	"Keep the system text constant.",

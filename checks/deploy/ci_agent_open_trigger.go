@@ -11,6 +11,7 @@ import (
 
 var (
 	freeShell = regexp.MustCompile(`(?i)--dangerously-(?:skip-permissions|bypass-approvals-and-sandbox)|\bBash(?:\(\*\))?(?:[,\s"']|$)|--yolo\b|danger-full-access|bypassPermissions|--allow-all-tools`)
+	labelGate = regexp.MustCompile(`github\.event\.label\.name\s*==`) // who may set a label may do more
 	anybody   = regexp.MustCompile(`(?m)allowed_(?:non_write_users|bots|users)\s*:\s*["']?\*`)
 )
 
@@ -43,7 +44,7 @@ func ciAgentOpenTrigger(_ context.Context, p *checks.Pass) error {
 				}
 			}
 		}
-		open := anybody.MatchString(whole)
+		open := anybody.MatchString(whole) && !labelGate.MatchString(whole)
 		if !open && (authorCheck.MatchString(whole) || j.node.Child("environment") != nil || !w.canWrite(j) && !holdsSecrets(text, j.node)) {
 			continue
 		}

@@ -30,6 +30,7 @@ type classifier struct {
 	deployments                              *glob.Set
 	packages                                 *glob.Set // archives by another name, of programs and documents
 	translations                             *glob.Set // folders whose texts are shown to people
+	pages                                    *glob.Set // documentation, which may be about prompts
 }
 
 var classes = sync.OnceValue(func() *classifier {
@@ -49,6 +50,7 @@ var classes = sync.OnceValue(func() *classifier {
 		datasets:     mustGlob("**/*.{parquet,arrow,feather,tfrecord,jsonl}", "{data,dataset,datasets}/**/*.{csv,tsv,jsonl,json.gz}", "**/*.dvc"),
 		packages:     mustGlob("*.{docx,xlsx,pptx,odt,ods,odp,epub,jar,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}"),
 		translations: mustGlob("**/{locales,locale,i18n,lang,emails,email}/**"),
+		pages:        mustGlob("{doc,docs,documentation,website}/**/*.{md,mdx}"),
 	}
 })
 
@@ -128,7 +130,7 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(CI, "ci")
 	case classes.dockerfiles.Match(p):
 		return one(Deploy, "dockerfile")
-	case (classes.prompts.Match(p) || classes.templates.Match(p) && roleMarks.Match(head)) && s.Text && !classes.translations.Match(p):
+	case (classes.prompts.Match(p) || classes.templates.Match(p) && roleMarks.Match(head)) && s.Text && !classes.translations.Match(p) && !classes.pages.Match(p):
 		if format := promptFormat(base, head); format != "" {
 			return one(Prompt, format)
 		}

@@ -16,6 +16,7 @@ var published = map[string]bool{
 	"AKIAIOSFODNN7EXAMPLE":                     true,
 	"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY": true,
 	"4eC39HqLyjWDarjtT1zdp7dc":                 true, // the test key of a payment provider's guide
+	"SyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe":      true, // behind AIza, https://cloud.google.com/docs/authentication/api-keys
 }
 
 // Placeholder tells whether a value is one that people write where a credential goes. It is judged on the value alone: a
