@@ -56,3 +56,29 @@ func TestThePagesNameCommandsAndFlagsThatExist(t *testing.T) {
 		}
 	}
 }
+
+// The screen that the README shows is the demo's: its counts, gaps and shares.
+func TestTheScreenOfTheReadmeIsTheDemos(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```text\n")
+	shown, _, _ := strings.Cut(rest, "```")
+	p := sitAtTheDemo(t, 100, 30)
+	p.sees("Posture between", "F fixes")
+	date := regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
+	lines := func(screen string) []string {
+		all := strings.Split(strings.TrimRight(date.ReplaceAllString(screen, "DATE"), " \n"), "\n")[1:] // the first holds the time
+		for i := range all {
+			all[i] = strings.TrimRight(all[i], " ")
+		}
+		return all
+	}
+	want, got := lines(p.screen.String()), lines(shown)
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("README.md shows\n%s\nthe demo shows\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	p.leaves()
+}
