@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/spf13/afero"
@@ -104,7 +103,7 @@ func TestWhatCannotBeReadIsListedWithItsReason(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.pkl"), 0o644); err != nil {
+	if err := mkfifo(filepath.Join(dir, "pipe.pkl")); err != nil {
 		t.Fatal(err)
 	}
 	tree := open(t, dir, Options{})

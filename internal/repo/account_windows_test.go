@@ -1,5 +1,0 @@
-package repo
-
-import "os/exec"
-
-func asNobody(*exec.Cmd) bool { return false }
