@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
 
 	"bakedin/ui"
 )
@@ -15,6 +16,9 @@ func (a *app) openUI(ctx context.Context, opt *checkFlags, args []string) error 
 	title := "."
 	if len(args) > 0 {
 		title = args[0]
+	}
+	if abs, err := filepath.Abs(s.root); err == nil && (title == "." || title == "..") {
+		title = filepath.Base(abs) // dots say nothing
 	}
 	return a.runUI(ctx, s, title)
 }
