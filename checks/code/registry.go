@@ -12,6 +12,7 @@ func Registry() checks.Registry {
 		"browser-runs-client":               checks.CheckFunc(browserClient),
 		"code-execution-tool":               checks.CheckFunc(codeExecutionTool),
 		"code-from-model-package":           checks.CheckFunc(codeFromModel),
+		"config-instantiated-from-outside":  checks.CheckFunc(configInstantiatedFromOutside),
 		"cors-star-with-credentials":        checks.CheckFunc(corsStar),
 		"dangerous-flag-allowed":            dangerousFlag{},
 		"debug-server":                      debugging{},
