@@ -37,7 +37,7 @@ func (dangerousFlag) Judge(p *checks.Pass, m checks.TextMatch) {
 	flag := m.Group(1)
 	what, ok := dangerousFlags[flag]
 	line := m.Text[bytes.LastIndexByte(m.Text[:m.Groups[0]], '\n')+1 : m.Groups[0]]
-	if !ok || bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) || bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) {
+	if !ok || bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) || bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) || codeInString(line) {
 		return
 	}
 	f := p.At(m.Groups[2], m.Groups[5], flag+" is on: "+what+".")
@@ -47,6 +47,13 @@ func (dangerousFlag) Judge(p *checks.Pass, m checks.TextMatch) {
 	}
 	f.Fixes = []checks.Fix{{ID: "no-" + strings.ReplaceAll(flag, "_", "-"), Title: "Set " + flag + " to false", Applicability: checks.Unsafe,
 		Edits: []repo.TextEdit{p.Replace(m.Groups[4], m.Groups[5], map[bool]string{true: "False", false: "false"}[m.Group(2) == "True"])}, Breaks: "What the switch allows is refused."}}
+}
+
+// codeInString tells whether a line of settings is, at its end, inside a call that stands in quotes: an example, not a
+// setting.
+func codeInString(line []byte) bool {
+	quote := bytes.LastIndexAny(line, "\"'")
+	return quote >= 0 && bytes.LastIndexByte(line[quote:], '(') > bytes.LastIndexByte(line[quote:], ')')
 }
 
 // Run implements checks.Check over Python.

@@ -199,7 +199,8 @@ func (trustRemoteCode) Judge(p *checks.Pass, m checks.TextMatch) {
 		rest = rest[:i]
 	}
 	head := bytes.TrimSpace(m.Text[line:at])
-	if bytes.HasPrefix(head, []byte("#")) || bytes.HasPrefix(head, []byte("//")) || remoteOff.Match(rest) {
+	if bytes.HasPrefix(head, []byte("#")) || bytes.HasPrefix(head, []byte("//")) || remoteOff.Match(rest) ||
+		(strings.HasSuffix(p.File.Path, ".json") || strings.HasSuffix(p.File.Path, ".toml")) && codeInString(head) {
 		return
 	}
 	fix := dropOption()
