@@ -84,7 +84,35 @@ func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints
 	if file != nil && f.Location.Kind == "text" && c.Says == rules.Gap {
 		f.Fingerprints[LineHash] = file.lineHash(f.Location.Start.Line)
 	}
+	if file != nil && file.text.Moved() {
+		file.moved(f)
+	}
 	return true
+}
+
+// moved turns the offsets of a finding in a text with a byte order mark into those of the file.
+func (f *File) moved(x *Finding) {
+	if x.Location.Kind == "text" {
+		x.Location.Start.Byte, x.Location.End.Byte = f.text.Offset(x.Location.Start.Byte), f.text.Offset(x.Location.End.Byte)
+	}
+	for i := range x.Related {
+		if r := &x.Related[i]; r.Path == f.Path {
+			r.Start.Byte, r.End.Byte = f.text.Offset(r.Start.Byte), f.text.Offset(r.End.Byte)
+		}
+	}
+	for i := range x.Fixes {
+		fix := &x.Fixes[i]
+		if f.text.Recoded() && len(fix.Edits) > 0 {
+			fix.Applicability, fix.Edits = Manual, []repo.TextEdit{}
+			fix.Steps = append(fix.Steps, "The file is in UTF-16: make the change in an editor that keeps it, or store the file in UTF-8.")
+			continue
+		}
+		for j := range fix.Edits {
+			if e := &fix.Edits[j]; e.Path == f.Path {
+				e.Start, e.End = f.text.Offset(e.Start), f.text.Offset(e.End)
+			}
+		}
+	}
 }
 
 // place applies what the part of the repository means for evidence and for severity.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"sync"
 
+	"bakedin/internal/format/bom"
 	"bakedin/internal/repo"
 )
 
@@ -22,7 +23,8 @@ type File struct {
 	limit int64 // most bytes that are read whole
 
 	once  sync.Once
-	bytes []byte
+	bytes []byte // of the text, in UTF-8 and without a byte order mark
+	text  bom.Text
 	err   error
 	sum   string
 
@@ -64,7 +66,9 @@ func (f *File) InTests() bool {
 	return f.Place == repo.Tests || f.Place == repo.Examples || f.Place == repo.Vendored
 }
 
-// Bytes returns the whole content. It is read once. A file above the limit, or one that cannot be read, is a *Skip.
+// Bytes returns the whole content; of a text with a byte order mark, the text in UTF-8 without it. Offsets of findings and
+// edits are those of Bytes until the engine makes them the file's. It is read once. A file above the limit, or one that
+// cannot be read, is a *Skip.
 func (f *File) Bytes() ([]byte, error) {
 	f.once.Do(func() {
 		if f.Size > f.limit {
@@ -82,8 +86,13 @@ func (f *File) Bytes() ([]byte, error) {
 			f.err = &Skip{Kind: "unreadable", Detail: err.Error()}
 			return
 		}
-		f.bytes = buf[:n]
 		f.read += int64(n)
+		if f.text.Bytes = buf[:n]; !f.Is(repo.Model) {
+			f.text = bom.Decode(buf[:n])
+		}
+		if f.bytes = f.text.Bytes; f.text.Moved() {
+			f.sum = digestOf(buf[:n])
+		}
 	})
 	return f.bytes, f.err
 }
@@ -99,16 +108,21 @@ func (f *File) looksText() bool {
 	}
 	head := make([]byte, min(b.Size(), textProbe))
 	n, _ := b.ReadAt(head, 0)
-	return isText(head[:n])
+	text := bom.Decode(head[:n])
+	return isText(text.Bytes)
 }
 
 // SHA256 returns the digest of the content when it was read whole, else the empty string.
 func (f *File) SHA256() string {
 	if f.sum == "" && f.bytes != nil {
-		sum := sha256.Sum256(f.bytes)
-		f.sum = hex.EncodeToString(sum[:])
+		f.sum = digestOf(f.bytes)
 	}
 	return f.sum
+}
+
+func digestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // Blob opens the file for reading by ranges, or the object that a git-lfs pointer stands for. A model whose object is not
@@ -152,7 +166,7 @@ func (f *File) close() {
 // forget lets go of the bytes and facts of a file that was looked at; its path and the count of bytes stay.
 func (f *File) forget() {
 	f.close()
-	f.bytes, f.facts, f.lines, f.hashes = nil, nil, nil, nil
+	f.bytes, f.text, f.facts, f.lines, f.hashes = nil, bom.Text{}, nil, nil, nil
 }
 
 // Fact is a kind of fact about files that several rules share: the tokens of a Python file, the imports of a pickle. It is

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/format/bom"
 )
 
 // agentLocalFileTracked reports files of one person's agent that are part of the repository.
@@ -37,6 +38,7 @@ func isTranscript(f *checks.File) (bool, error) {
 	if err == io.EOF {
 		err = nil
 	}
-	line, _, _ := bytes.Cut(head[:n], []byte("\n"))
+	text := bom.Decode(head[:n])
+	line, _, _ := bytes.Cut(text.Bytes, []byte("\n"))
 	return bytes.Contains(line, []byte(`"sessionId":`)) && bytes.Contains(line, []byte(`"message":`)), err
 }

@@ -20,7 +20,7 @@ var layers = map[string][]string{
 	"bakedin/internal/policy":     {"internal/glob"},
 	"bakedin/internal/demo":       {"internal/format/pickle/asm", "internal/repo"},
 	"bakedin/checks":              {"rules", "internal/repo", "internal/format", "internal/lang", "internal/manifest", "internal/advisory", "internal/convert", "internal/glob", "internal/needle", "internal/secret", "internal/checkdigit", "internal/safe", "checks"},
-	"bakedin/internal/repo":       {"internal/git", "internal/glob", "internal/safe", "internal/format/sniff"},
+	"bakedin/internal/repo":       {"internal/git", "internal/glob", "internal/safe", "internal/format/sniff", "internal/format/bom"},
 	"bakedin/internal/git":        {"internal/safe"},
 	"bakedin/internal/format":     {"internal/format"},
 	"bakedin/internal/convert":    {"internal/format"},

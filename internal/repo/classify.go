@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"bakedin/internal/format/bom"
 	"bakedin/internal/format/sniff"
 	"bakedin/internal/glob"
 )
@@ -93,6 +94,8 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	}
 	ext := strings.ToLower(path.Ext(base))
 	folded := foldName(p)
+	text := bom.Decode(head)
+	head = text.Bytes
 	switch {
 	case structured[ext] && mcpShape.Match(head) && mcpCommand.Match(head) && !openAPI.Match(head) || classes.servers.Match(p) && mcpShape.Match(head):
 		return one(Agent, "mcp")
