@@ -27,7 +27,7 @@ func unpinned(_ context.Context, p *checks.Pass) error {
 	}
 	var loose []manifest.Package
 	for _, pkg := range m.Packages {
-		if pkg.Direct && pkg.Version == "" && pkg.Hashes == 0 && pkg.Source == "registry" && pkg.Group == "main" && (pkg.Ecosystem == "PyPI" || pkg.Ecosystem == "npm") {
+		if pkg.Direct && pkg.Version == "" && len(pkg.Hashes) == 0 && pkg.Source == "registry" && pkg.Group == "main" && (pkg.Ecosystem == "PyPI" || pkg.Ecosystem == "npm") {
 			loose = append(loose, pkg)
 		}
 	}

@@ -6,6 +6,7 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted.
 func Registry() checks.Registry {
 	return checks.Registry{
-		"dependency-unpinned": checks.CheckFunc(unpinned),
+		"dependency-unpinned":     checks.CheckFunc(unpinned),
+		"dependency-without-hash": checks.CheckFunc(withoutHash),
 	}
 }

@@ -48,6 +48,32 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// What hashes pin an entry and what it needs on every platform, as each tool writes it.
+func TestLocksSayHashesAndNeeds(t *testing.T) {
+	for _, c := range []struct{ path, text string }{
+		{"uv.lock", "[[package]]\nname = \"anyio\"\nversion = \"4.8.0\"\ndependencies = [\n    { name = \"exceptiongroup\", marker = \"python_full_version < '3.11'\" },\n    { name = \"idna\" },\n]\nsdist = { url = \"u\", hash = \"sha256:aa\" }\nwheels = [\n    { url = \"u\", hash = \"sha256:bb\" },\n]\n\n[package.optional-dependencies]\ntrio = [\n    { name = \"trio\" },\n]\n"},
+		{"poetry.lock", "[[package]]\nname = \"anyio\"\nversion = \"4.8.0\"\nfiles = [\n    {file = \"f\", hash = \"sha256:aa\"},\n    {file = \"g\", hash = \"sha256:bb\"},\n]\n\n[package.dependencies]\nexceptiongroup = {version = \">=1\", markers = \"python_version < \\\"3.11\\\"\"}\nidna = \">=2.8\"\ntyping = [\n    {version = \"1\", markers = \"x\"},\n]\n\n[package.extras]\ntrio = [\"trio (>=0.26)\"]\n"},
+		{"pdm.lock", "[[package]]\nname = \"anyio\"\nversion = \"4.8.0\"\ndependencies = [\n    \"exceptiongroup>=1; python_version < \\\"3.11\\\"\",\n    \"idna>=2.8\",\n]\nfiles = [\n    {file = \"f\", hash = \"sha256:aa\"},\n    {file = \"g\", hash = \"sha256:bb\"},\n]\n"},
+		{"Pipfile.lock", `{"_meta": {"hash": {"sha256": "cc"}}, "default": {"anyio": {"hashes": ["sha256:aa", "sha256:bb"], "version": "==4.8.0"}}}`},
+		{"pylock.toml", "[[packages]]\nname = \"anyio\"\nversion = \"4.8.0\"\n[[packages.wheels]]\nhashes = {sha256 = \"aa\"}\n[packages.sdist.hashes]\nsha256 = \"bb\"\n"},
+		{"requirements.txt", "anyio==4.8.0 --hash=sha256:aa \\\n  --hash=sha256:bb\n"},
+	} {
+		t.Run(c.path, func(t *testing.T) {
+			f, err := Parse(c.path, []byte(c.text), Limits{})
+			if err != nil || len(f.Packages) != 1 {
+				t.Fatal(f, err)
+			}
+			p := f.Packages[0]
+			if p.Version != "4.8.0" || !slices.Equal(p.Hashes, []string{"sha256:aa", "sha256:bb"}) {
+				t.Errorf("version %s, hashes %v", p.Version, p.Hashes)
+			}
+			if want := strings.Contains(c.text, "idna"); want != slices.Equal(p.Needs, []string{"idna"}) {
+				t.Errorf("needs %v", p.Needs)
+			}
+		})
+	}
+}
+
 func TestRequirementsLines(t *testing.T) {
 	text := "# comment\ntorch==2.6.0 \\\n    --hash=sha256:" + strings.Repeat("a", 64) + "\nopenai>=1  # why\n-r base.txt\n-e .\n\nhttps://example.org/x-1.0.tar.gz\n???\n"
 	f, err := Parse("requirements.txt", []byte(text), Limits{})

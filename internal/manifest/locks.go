@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -13,6 +14,7 @@ func readLockLines(p *parser) error {
 		ecosystem = "crates.io"
 	}
 	var pkg Package
+	var needs needLines
 	open := false
 	flush := func() error {
 		if !open || pkg.Name == "" {
@@ -49,11 +51,49 @@ func readLockLines(p *parser) error {
 			pkg.Source = "editable"
 		}
 		if open {
-			pkg.Hashes += strings.Count(line, "sha256:") + strings.Count(line, "sha256 = ") + strings.Count(line, "checksum = ")
+			if name := needs.read(line); name != "" {
+				pkg.Needs = append(pkg.Needs, NormPyPI(name))
+			}
+			for _, m := range lockDigest.FindAllStringSubmatch(line, -1) {
+				pkg.Hashes = append(pkg.Hashes, "sha256:"+m[1])
+			}
 		}
 		off = end + 1
 	}
 	return flush()
+}
+
+// lockDigest: "hash" of uv, poetry and pdm, "hashes" of PEP 751, "checksum" of cargo.
+var lockDigest = regexp.MustCompile(`(?:sha256:|sha256 = "|checksum = ")([0-9A-Fa-f]+)`)
+
+// needLines follows where in an entry its dependencies stand.
+type needLines struct {
+	list  bool // inside "dependencies = [" of uv and pdm
+	table bool // below "[package.dependencies]" of poetry
+}
+
+// read returns the name that a line says is needed on every platform, else the empty string.
+func (n *needLines) read(line string) string {
+	switch {
+	case strings.HasPrefix(line, "["):
+		*n = needLines{table: line == "[package.dependencies]"}
+		return ""
+	case line == "dependencies = [":
+		n.list = true
+		return ""
+	case line == "]":
+		n.list = false
+		return ""
+	case strings.Contains(line, "marker"), strings.Contains(line, ";"), strings.Contains(line, "optional = true"), strings.HasSuffix(line, "= ["):
+		return ""
+	case n.list:
+		line = strings.TrimLeft(line, " {\"")
+		line = strings.TrimPrefix(line, "name = \"")
+		return nameRE.FindString(line)
+	case n.table && strings.Contains(line, " = "):
+		return nameRE.FindString(strings.TrimLeft(line, `"`))
+	}
+	return ""
 }
 
 // lockValue is the value of a line "key = value" that begins at byte off, without its quotes, and where it stands.
@@ -84,9 +124,11 @@ func readPipfileLock(p *parser) error {
 			if v := item.Child("version"); v != nil {
 				version = strings.TrimPrefix(v.Value, "==")
 			}
-			hashes := 0
+			var hashes []string
 			if h := item.Child("hashes"); h != nil {
-				hashes = len(h.Items)
+				for _, digest := range h.Items {
+					hashes = append(hashes, digest.Value)
+				}
 			}
 			err := p.add(Package{Ecosystem: "PyPI", Name: item.Key, Norm: NormPyPI(item.Key), Spec: "==" + version, Version: version, Group: group, Source: "registry",
 				Hashes: hashes, Start: item.KeyStart, End: item.End, NameStart: item.KeyStart, NameEnd: item.KeyEnd, SpecStart: item.End, SpecEnd: item.End})

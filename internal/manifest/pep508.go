@@ -11,6 +11,7 @@ var (
 	exactRE      = regexp.MustCompile(`^={2,3}\s*([A-Za-z0-9][A-Za-z0-9.+!_-]*)$`)
 	wheelRE      = regexp.MustCompile(`/([A-Za-z0-9_.]+)-(\d[A-Za-z0-9_.+!]*)(?:-\d[^-/]*)?-[^-/]+-[^-/]+-[^-/]+\.whl$`)
 	sdistRE      = regexp.MustCompile(`/([A-Za-z0-9_.-]+?)-(\d[A-Za-z0-9_.+!]*)\.(?:tar\.gz|zip|tar\.bz2)$`)
+	hashRE       = regexp.MustCompile(`--hash[= ]\s*([a-z0-9]+:[0-9A-Fa-f]+)`)
 	eggRE        = regexp.MustCompile(`[#&]egg=([A-Za-z0-9._-]+)`)
 	versionParen = regexp.MustCompile(`^\(\s*(.*?)\s*\)`)
 )

@@ -25,7 +25,6 @@ func (l *logical) off(i int) int {
 // lines joins physical lines as pip does: a backslash at the end continues, a comment ends a line and a continuation goes
 // on behind it.
 func lines(src []byte) []logical {
-	src = bytes.TrimPrefix(src, nil)
 	var out []logical
 	var cur logical
 	open := false
@@ -53,7 +52,6 @@ func lines(src []byte) []logical {
 			stop--
 		}
 		for k := i; k < stop; k++ {
-			cur.text += ""
 			cur.at = append(cur.at, k)
 		}
 		cur.end = stop
@@ -120,7 +118,7 @@ func readRequirements(p *parser) error {
 		if pkg.Version != "" {
 			pinned++
 		}
-		if pkg.Hashes > 0 {
+		if len(pkg.Hashes) > 0 {
 			hashed++
 		}
 		if err := p.add(pkg); err != nil {
@@ -151,7 +149,10 @@ func (p *parser) requirementLine(l *logical) (pkg Package, ok bool, err error) {
 	} else if k := strings.Index(body, "\t--"); k >= 0 {
 		body = body[:k]
 	}
-	hashes := strings.Count(l.text[len(body):], "--hash=") + strings.Count(l.text[len(body):], "--hash ")
+	var hashes []string
+	for _, m := range hashRE.FindAllStringSubmatch(l.text[len(body):], -1) {
+		hashes = append(hashes, m[1])
+	}
 	trimmed := strings.TrimSpace(body)
 	lower := strings.ToLower(trimmed)
 	if named := nameRE.FindString(trimmed); !strings.Contains(lower, " @ ") && (strings.Contains(lower, "://") && !strings.Contains(trimmed[len(named):min(len(trimmed), len(named)+1)], "@") || strings.HasPrefix(trimmed, ".") || strings.HasPrefix(trimmed, "/") || strings.HasSuffix(lower, ".whl")) {
@@ -177,7 +178,7 @@ func (p *parser) requirementLine(l *logical) (pkg Package, ok bool, err error) {
 }
 
 // address reads a line that is an address or a path.
-func (p *parser) address(l *logical, i int, text string, hashes int) (Package, bool, error) {
+func (p *parser) address(l *logical, i int, text string, hashes []string) (Package, bool, error) {
 	start := l.off(i)
 	end := l.off(i+len(text)-1) + 1
 	text, marker, _ := strings.Cut(text, " ;")
@@ -188,7 +189,8 @@ func (p *parser) address(l *logical, i int, text string, hashes int) (Package, b
 		pkg.Name = m[1]
 	}
 	if pkg.Source == "path" && pkg.Name == "" {
-		return pkg, false, nil // a part of the tree
+		p.Local = true
+		return pkg, false, nil
 	}
 	if pkg.Name == "" && pkg.Source == "git" {
 		body, _, _ := strings.Cut(text, "#")
@@ -243,9 +245,10 @@ func (p *parser) optionLine(l *logical, i int) (pkg Package, ok bool, err error)
 			p.Includes = append(p.Includes, Include{Target: value, Constraint: option == "-c" || option == "--constraint", Start: l.off(at), End: l.off(i-1) + 1})
 		case "-e", "--editable":
 			if !strings.Contains(value, "://") {
+				p.Local = true
 				continue
 			}
-			return p.address(l, at, value, 0)
+			return p.address(l, at, value, nil)
 		}
 	}
 	return pkg, false, nil

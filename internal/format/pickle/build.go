@@ -1,6 +1,9 @@
 package pickle
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // collect makes a container of the values, which are copied.
 func (m *machine) collect(k Kind, items []Value) Value {
@@ -197,7 +200,7 @@ func (m *machine) build() bool {
 	if !ok {
 		return true
 	}
-	if key, ok := m.dunder(state); ok {
+	if key, ok := m.dunder(state, target.Import() == nil); ok {
 		m.odd(OddDunder, "a state that sets "+key)
 	}
 	if i := buildable(target); i == nil || !(m.full() && state.Plain()) {
@@ -218,12 +221,14 @@ func buildable(v Value) *Import {
 	return fn.Import()
 }
 
-// dunder looks for a key such as __setstate__ in a state: a dict, or the two-tuple (dict, slots).
-func (m *machine) dunder(state Value) (string, bool) {
+// dunder looks for a key such as __setstate__ in a state: a dict, or the two-tuple (dict, slots). Slots are set as attributes,
+// whatever they are called. The dict of an instance goes into its __dict__, where only what is looked up on the instance
+// matters; pydantic hands its own __dict__ to its __setstate__ there, which is looked into instead.
+func (m *machine) dunder(state Value, instance bool) (string, bool) {
 	if state.Kind() == Tuple {
-		for _, part := range state.Items() {
+		for i, part := range state.Items() {
 			if part.Kind() == Dict {
-				if key, ok := m.dunder(part); ok {
+				if key, ok := m.dunder(part, instance && i == 0); ok {
 					return key, true
 				}
 			}
@@ -238,14 +243,25 @@ func (m *machine) dunder(state Value) (string, bool) {
 		if items[i].Kind() != Str {
 			continue
 		}
-		if off, n := items[i].Range(); n > 4 && n <= 64 {
-			if b := m.peek(off, n); !hasUnderscores(b) && items[i].encoding() == utf8Text {
-				continue
+		off, n := items[i].Range()
+		if n <= 4 || n > 64 {
+			continue
+		}
+		if b := m.peek(off, n); !hasUnderscores(b) && items[i].encoding() == utf8Text {
+			continue
+		}
+		key := m.stringOf(items[i])
+		switch {
+		case !isDunder(key):
+		case instance && key == "__dict__":
+			if items[i+1].Kind() == Dict {
+				if key, ok := m.dunder(items[i+1], false); ok { // once: a dict may hold itself
+					return key, true
+				}
 			}
-			key := m.stringOf(items[i])
-			if isDunder(key) {
-				return key, true
-			}
+		case instance && strings.HasPrefix(key, "__pydantic_"):
+		default:
+			return key, true
 		}
 	}
 	return "", false
