@@ -141,8 +141,11 @@ func (p *program) place(c *compiled, f *Finding, file *File) bool {
 		lower = file.Place == repo.Vendored || strings.Contains("/"+file.Path, "/testdata/") || strings.Contains("/"+file.Path, "/fixtures/")
 	}
 	if lower && f.Severity != rules.Low {
-		f.Severity = oneLower(f.Severity)
 		reason := "one step lower: it lies only in " + string(file.Place)
+		f.Severity = oneLower(f.Severity)
+		if f.Severity == rules.High && file.Place == repo.Tests {
+			f.Severity, reason = rules.Medium, "medium at most: only developers run tests"
+		}
 		if f.SeverityReason != nil {
 			reason = *f.SeverityReason + "; " + reason
 		}

@@ -2,6 +2,7 @@ package code
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,12 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 		return err
 	}
 	ai := isAI(src)
-	found := func(f *checks.Finding) {
+	found := func(f *checks.Finding, at int32) {
+		defer func() {
+			if f.Severity != rules.Low && f.Severity != rules.Medium && switched(src, at) {
+				lower(f, rules.Medium, "only a switch of the user leads here")
+			}
+		}()
 		f.InAI = ai || f.Severity == ""
 		if !ai && f.Severity == "" {
 			lower(f, rules.Medium, aside)
@@ -43,7 +49,7 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 				f.Fixes = []checks.Fix{{ID: "verify", Title: "Check the certificate", Applicability: checks.Unsafe, Edits: c.replace(a.First, a.Last, "True"),
 					Breaks: "A server whose certificate nobody vouches for is refused: give the path of its authority instead."}}
 			}
-			found(f)
+			found(f, a.First)
 		}
 	}
 	for i := range src.Calls {
@@ -56,9 +62,9 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 				off(c, "ssl")
 				off(c, "verify_ssl")
 			case n == "ssl._create_unverified_context":
-				found(c.report("A context that checks no certificate is made."))
+				found(c.report("A context that checks no certificate is made."), c.First)
 			case strings.HasPrefix(n, "urllib3.") && src.Keyword(c.Call, "cert_reqs").Str == "CERT_NONE":
-				found(c.report("cert_reqs=\"CERT_NONE\": no certificate is checked."))
+				found(c.report("cert_reqs=\"CERT_NONE\": no certificate is checked."), c.First)
 			case n == "huggingface_hub.configure_http_backend", n == "boto3.client":
 				off(c, "verify")
 			}
@@ -77,7 +83,7 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 	for _, i := range src.CallsOf("urllib3.disable_warnings") {
 		f := call{&src.Calls[i], src, p, ""}.report("The warnings about unchecked certificates are silenced: connections that check nothing go unseen.")
 		lower(f, rules.Low, "it hides the fault, it is not the fault")
-		found(f)
+		found(f, src.Calls[i].First)
 	}
 	for i := range src.Assigns {
 		a := &src.Assigns[i]
@@ -104,10 +110,22 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 			if strings.HasSuffix(target, ".check_hostname") || strings.HasSuffix(target, ".verify_mode") {
 				lower(f, rules.Medium, "the context may be one of a few connections")
 			}
-			found(f)
+			found(f, a.Target)
 		}
 	}
 	return err
+}
+
+var tlsWords = regexp.MustCompile(`(?i)verify|insecure|ssl|tls|cert`)
+
+// switched tells whether a condition around a token asks about the check itself, as in "if not args.verify_ssl".
+func switched(src *checks.PythonSource, i int32) bool {
+	for first, last := range src.Conditions(i) {
+		if (src.IsKeyword(first, "if") || src.IsKeyword(first, "elif")) && tlsWords.Match(src.Text(first, last)) {
+			return true
+		}
+	}
+	return false
 }
 
 // aside is why general hygiene is no more than medium in a source that has to do with no model.

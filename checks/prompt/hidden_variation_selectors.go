@@ -39,12 +39,14 @@ func hiddenVariationSelectors(_ context.Context, p *checks.Pass) error {
 		}
 		message := "A selector stands behind a character that takes none."
 		if n > 1 {
-			message = fmt.Sprintf("%d selectors in a row are bytes that nobody sees: %q", n, string(safe.Line(checks.MaskSecrets(strings.ToValidUTF8(hidden.String()[:min(hidden.Len(), shownHidden)], "?")))))
+			message = fmt.Sprintf("%d selectors in a row are bytes that nobody sees: \"%s\"", n, string(safe.Line(checks.MaskSecrets(strings.ToValidUTF8(hidden.String()[:min(hidden.Len(), shownHidden)], "?")))))
 		}
 		f := p.At(text[first].start(), text[i-1].end(), message)
 		f.Anchor = fmt.Sprintf("selectors %d", len(p.Found()))
 		if n == 1 {
 			f.Lower(rules.Low, "one alone carries nothing")
+		} else if n < 4 && strings.Count(hidden.String(), hidden.String()[:1]) == hidden.Len() {
+			f.Lower(rules.Low, "the same one again carries nothing: an editor doubled it")
 		} else if n < 4 && !p.File.Is(repo.Prompt) && !p.File.Is(repo.Agent) {
 			f.Lower(rules.Medium, "the file is not one that is written for a model")
 		}

@@ -19,11 +19,19 @@ var published = map[string]bool{
 	"SyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe":      true, // behind AIza, https://cloud.google.com/docs/authentication/api-keys
 }
 
-// Placeholder tells whether a value is one that people write where a credential goes. It is judged on the value alone: a
-// line that says "test" may hold a live key.
+// prefixes of keys that their issuers mean to stand in programs that everybody has: PostHog, Stripe and Clerk, Supabase, Mapbox
+var public = []string{"phc_", "pk_live_", "pk_test_", "sb_publishable_", "pk.eyJ"}
+
+// Placeholder tells whether a value is one that people write where a credential goes, or a key that is meant to be seen. It is
+// judged on the value alone: a line that says "test" may hold a live key.
 func Placeholder(v string) bool {
 	if v == "" || published[v] {
 		return true
+	}
+	for _, p := range public {
+		if strings.HasPrefix(v, p) {
+			return true
+		}
 	}
 	lower := strings.ToLower(v)
 	for _, s := range stands {
