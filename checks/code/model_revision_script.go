@@ -83,7 +83,7 @@ func (revisionUnpinned) Judge(p *checks.Pass, m checks.TextMatch) {
 		if pinnedOption.Match(command) {
 			return
 		}
-	case !fetchesByName.Match(m.Text) || pinnedOption.Match(m.Text):
+	case !fetchesByName.Match(m.Text) || pinnedOption.Match(m.Text) || ofAnother(command):
 		return
 	}
 	f := p.At(at, end, id+" is fetched by name: whoever owns it can change what you get.")
@@ -93,6 +93,19 @@ func (revisionUnpinned) Judge(p *checks.Pass, m checks.TextMatch) {
 		return
 	}
 	f.Fixes = []checks.Fix{pinRevision(id, "--revision <the 40 digits>")}
+}
+
+// program is what a line begins with that runs one, in a script or behind a key that takes a command.
+var program = regexp.MustCompile(`^\s*(?:-\s+)?(?:(?:command|cmd|run|args|entrypoint|exec\w*):\s*)?["'\[>|]*\s*([a-z][\w.-]*)\s`)
+
+// wrappers run what stands behind them, or what a file they are given says.
+var wrappers = map[string]bool{"python": true, "python3": true, "exec": true, "sudo": true, "env": true, "docker": true, "podman": true, "nohup": true, "uv": true, "uvx": true,
+	"poetry": true, "torchrun": true, "accelerate": true, "srun": true, "mpirun": true, "numactl": true, "time": true, "serve": true, "bash": true, "sh": true, "export": true}
+
+// ofAnother tells whether an option belongs to a program that is no server of models: it has no weights to fetch.
+func ofAnother(command []byte) bool {
+	m := program.FindSubmatch(command)
+	return m != nil && !fetchesByName.Match(command) && !wrappers[string(m[1])]
 }
 
 // logicalLine is the line at a position with those that continue it.

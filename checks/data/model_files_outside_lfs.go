@@ -12,6 +12,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"bakedin/checks"
+	"bakedin/internal/format/sniff"
 	"bakedin/internal/repo"
 )
 
@@ -33,7 +34,7 @@ func modelFilesOutsideLFS(_ context.Context, p *checks.RepoPass) error {
 	tracked := lfsPatterns(string(attributes))
 	bare := map[string][]string{} // suffix to paths
 	for _, a := range p.Repo.Assets {
-		if a.Kind != repo.Model || a.LFS != nil || a.InTests {
+		if a.Kind != repo.Model || a.LFS != nil || a.InTests || a.Format == string(sniff.ProtoSchema) {
 			continue
 		}
 		ext := strings.ToLower(path.Ext(a.Path))
@@ -52,7 +53,7 @@ func modelFilesOutsideLFS(_ context.Context, p *checks.RepoPass) error {
 	slices.Sort(suffixes)
 	slices.Sort(paths)
 	f := p.Report(attributesFile, "model files without lfs "+strings.Join(suffixes, " "), fmt.Sprintf(
-		"%d model files are stored in git without git-lfs: %s.", len(paths), strings.Join(paths[:min(3, len(paths))], ", ")))
+		"%s stored in git without git-lfs: %s.", counted(len(paths)), strings.Join(paths[:min(3, len(paths))], ", ")))
 	var lines strings.Builder
 	if n := len(attributes); n > 0 && attributes[n-1] != '\n' {
 		lines.WriteByte('\n')
@@ -67,6 +68,13 @@ func modelFilesOutsideLFS(_ context.Context, p *checks.RepoPass) error {
 		Breaks:   "Whoever clones the repository needs git-lfs from now on; files that are committed already stay in the history.",
 	}}
 	return nil
+}
+
+func counted(files int) string {
+	if files == 1 {
+		return "1 model file is"
+	}
+	return fmt.Sprintf("%d model files are", files)
 }
 
 // lfsPatterns returns the patterns of .gitattributes whose files go through git-lfs.

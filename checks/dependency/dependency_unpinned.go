@@ -31,7 +31,7 @@ func unpinned(_ context.Context, p *checks.Pass) error {
 			loose = append(loose, pkg)
 		}
 	}
-	if len(loose) == 0 || locked(p.Repo, p.File.Path, loose[0].Ecosystem) {
+	if len(loose) == 0 || locked(p.Repo, p.File.Path, loose[0].Ecosystem) || compiled(p.Repo, p.File.Path, loose) {
 		return nil
 	}
 	first := loose[0]
@@ -81,6 +81,21 @@ func steps(ecosystem, file string) []string {
 		"Write a lock with the tool you use: uv lock, poetry lock, or uv pip compile " + path.Base(file) + " --generate-hashes -o requirements.lock.",
 		"Commit it, and install from it in CI and in images.",
 	}
+}
+
+// compiled tells whether a list of wishes has its file of exact versions, beside it or one folder up, as pip-compile and uv
+// write it: such a list is loose by design.
+func compiled(r *checks.Repo, file string, loose []manifest.Package) bool {
+	if path.Ext(file) != ".in" {
+		return false
+	}
+	pinned := map[string]bool{}
+	for _, pkg := range r.Packages {
+		if dir := path.Dir(pkg.Path); path.Ext(pkg.Path) == ".txt" && pkg.Version != "" && (dir == path.Dir(file) || dir == path.Dir(path.Dir(file))) {
+			pinned[pkg.Norm] = true
+		}
+	}
+	return !slices.ContainsFunc(loose, func(pkg manifest.Package) bool { return !pinned[pkg.Norm] })
 }
 
 // locked tells whether a lock lies beside the manifest or above it.

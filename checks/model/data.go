@@ -49,6 +49,8 @@ func dataReader(f sniff.Format) reader {
 		return readSkops
 	case sniff.GraphDef:
 		return readGraphDef
+	case sniff.ProtoSchema:
+		return readSchema
 	}
 	return nil
 }

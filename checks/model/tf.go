@@ -36,6 +36,16 @@ func readSavedModel(r *reading) { r.tensorflow(tf.ParseSavedModel) }
 func readMetaGraph(r *reading)  { r.tensorflow(tf.ParseMetaGraph) }
 func readGraphDef(r *reading)   { r.tensorflow(tf.ParseGraph) }
 
+// readSchema holds a schema of protoc for no graph only when no loader of graphs could take it for one.
+func readSchema(r *reading) {
+	schema, err := tf.IsSchema(r.r, r.size, tfLimits)
+	if !schema {
+		readGraphDef(r)
+		return
+	}
+	r.fault(err)
+}
+
 func (r *reading) tensorflow(parse func(io.ReaderAt, int64, tf.Limits) (*tf.File, error)) {
 	f, err := parse(r.r, r.size, tfLimits)
 	if f.Found == 0 && !r.sniff.Promises(sniff.SavedModel) && err != nil {

@@ -50,9 +50,15 @@ func untrustedSlotInSystemPrompt(_ context.Context, p *checks.Pass) error {
 				continue
 			}
 			seen[name] = true
-			f := p.At(start, end, "The text of "+name+" is pasted into the system prompt, with nothing that tells it from the instructions.")
+			where := "into the system prompt, with nothing that tells it from the instructions."
+			if b.role == likely {
+				where = "among the instructions, with nothing that tells it from them."
+			}
+			f := p.At(start, end, "The text of "+name+" is pasted "+where)
 			f.Anchor = "slot " + name
 			switch {
+			case !users && b.role == likely:
+				f.Lower(rules.Low, "what the place holds, and the role of the text, are told by names alone")
 			case !users || b.role == likely:
 				f.Lower(rules.Medium, "what the place holds, or the role of the text, is told by its name alone")
 			}

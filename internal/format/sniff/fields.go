@@ -30,6 +30,9 @@ func byFields(head []byte, size int64) Format {
 	case f.isKerasMetadata():
 		return KerasPB
 	case f.isGraph():
+		if f.isSchema() {
+			return ProtoSchema
+		}
 		return GraphDef
 	case f.isMetaGraph():
 		return MetaGraph
@@ -174,6 +177,16 @@ func (m message) isGraph() bool {
 	name, ok := node.first(1, wire.Bytes)
 	op, ok2 := node.first(2, wire.Bytes)
 	return ok && ok2 && printable(node.content(name)) && op.Len > 0 && dotted(string(node.content(op)))
+}
+
+// isSchema: FileDescriptorSet {1: FileDescriptorProto {1: name of a .proto file, 2: package}}. Operations begin with a capital
+// letter, but functions of a graph need not: whoever believes this has to look at the whole file.
+func (m message) isSchema() bool {
+	node := topFields(m.content(m.list[0]), m.list[0].Len)
+	name, _ := node.first(1, wire.Bytes)
+	pkg, _ := node.first(2, wire.Bytes)
+	c := node.content(pkg)
+	return m.list[0].Number == 1 && bytes.HasSuffix(node.content(name), []byte(".proto")) && len(c) > 0 && 'a' <= c[0] && c[0] <= 'z'
 }
 
 func printable(b []byte) bool {

@@ -27,6 +27,7 @@ const (
 	GraphDef     Format = "graphdef"
 	MetaGraph    Format = "metagraph"
 	KerasPB      Format = "keras-metadata"
+	ProtoSchema  Format = "protobuf-schema" // of protoc: its first fields are those of a GraphDef, so it is looked at as one
 	CoreML       Format = "coreml"
 	TFLite       Format = "tflite"
 	ExecuTorch   Format = "executorch"
@@ -83,7 +84,7 @@ func (f Format) Class() Class {
 	case LFSPointer:
 		return Pointer
 	case Pickle, Torch, TorchZip, TorchScript, TorchPackage, TorchExport, TorchLegacy, TorchTar, TorchPreview, Safetensors,
-		GGUF, GGML, NPY, NPZ, HDF5, Keras, ONNX, SavedModel, GraphDef, MetaGraph, KerasPB, CoreML, TFLite, ExecuTorch, OpenVINO, PMML, RData,
+		GGUF, GGML, NPY, NPZ, HDF5, Keras, ONNX, SavedModel, GraphDef, MetaGraph, KerasPB, ProtoSchema, CoreML, TFLite, ExecuTorch, OpenVINO, PMML, RData,
 		Skops, Flax, MAR:
 		return Model
 	}

@@ -104,6 +104,7 @@ func TestSniff(t *testing.T) {
 		{"ONNX", "x", "\x08\x08" + field(2, "pytorch") + field(3, "2.1") + field(7, field(2, "main_graph")) + field(8, "\x0a\x00\x10\x11"), []Format{ONNX}},
 		{"a SavedModel", "x", "\x08\x01" + field(2, field(1, field(4, "serve"))+field(2, "")), []Format{SavedModel}},
 		{"a TensorFlow graph", "x", field(1, field(1, "x")+field(2, "Placeholder")), []Format{GraphDef}},
+		{"a schema of protoc", "x", field(1, field(1, "a.proto")+field(2, "acme.v1")), []Format{ProtoSchema}},
 		{"a Core ML model", "x", "\x08\x07" + field(2, field(1, field(1, "in"))) + field(500, "\x0a\x01\x00"), []Format{CoreML}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -66,6 +66,26 @@ func TestKerasMetadata(t *testing.T) {
 	}
 }
 
+func TestASchemaIsNoGraph(t *testing.T) {
+	for _, c := range []struct {
+		name, listing string
+		want          bool
+	}{
+		{"two files", `#1{#1"a/b.proto" #2"acme.v1" #4{#1"M"} #12"proto3"} #1{#1"c.proto" #5{#1"E"}}`, true},
+		{"an operation of TensorFlow's", `#1{#1"a.proto" #2"acme" #12"proto3"} #1{#1"b.proto" #2"PyFunc"}`, false},
+		{"a function of a library", `#1{#1"a.proto" #2"acme" #12"proto3"} #2{#1{#1{#1"acme"} #3{#1"y" #2"PyFunc"}}}`, false},
+		{"another name", `#1{#1"a.proto" #2"acme"} #1{#1"b" #2"acme"}`, false},
+		{"the last one of a field counts", `#1{#1"a.proto" #2"acme" #2"PyFunc"}`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := assemble(t, c.listing)
+			if got, err := IsSchema(r, r.Size(), limits); got != c.want || err != nil {
+				t.Errorf("%v, %v", got, err)
+			}
+		})
+	}
+}
+
 func TestDepthIsBounded(t *testing.T) {
 	listing := `#1{#1"n" #2"Op" #5{#1"f" #2` + strings.Repeat(`{#10{#1"f" #2{#1"f" #2`, 15) + `"x"` + strings.Repeat(`}}}`, 15) + `}}`
 	r := assemble(t, listing)
@@ -90,6 +110,7 @@ func FuzzParse(f *testing.F) {
 			func(r *bytes.Reader) (*File, error) { return ParseMetaGraph(r, r.Size(), limits) },
 			func(r *bytes.Reader) (*File, error) { return ParseGraph(r, r.Size(), limits) },
 			func(r *bytes.Reader) (*File, error) { return ParseKeras(r, r.Size(), limits) },
+			func(r *bytes.Reader) (*File, error) { _, err := IsSchema(r, r.Size(), limits); return &File{}, err },
 		} {
 			file, err := parse(bytes.NewReader(b))
 			var syntax *SyntaxError
