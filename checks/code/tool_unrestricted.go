@@ -16,9 +16,21 @@ var toolDecorator = regexp.MustCompile(`(?:^|\.)(?:tool|function_tool|ai_functio
 
 // toolSource says of a parameter that a model chooses it.
 func toolSource(src *checks.PythonSource) func(e python.Expr) string {
+	return parametersOf(src, func(d *python.Def) bool { return isTool(src, d) })
+}
+
+// chosenSource is toolSource without the tools of Prompt flow, which are steps of a fixed flow: its file says where their inputs
+// come from, a model or a person.
+func chosenSource(src *checks.PythonSource) func(e python.Expr) string {
+	return parametersOf(src, func(d *python.Def) bool {
+		return isTool(src, d) && !src.ImportsFrom("promptflow")
+	})
+}
+
+func parametersOf(src *checks.PythonSource, isTool func(d *python.Def) bool) func(e python.Expr) string {
 	tools := map[int32]bool{}
 	for i := range src.Defs {
-		if d := &src.Defs[i]; !d.Class && isTool(src, d) {
+		if d := &src.Defs[i]; !d.Class && isTool(d) {
 			tools[d.Scope] = true
 		}
 	}
@@ -54,19 +66,23 @@ func isTool(src *checks.PythonSource, d *python.Def) bool {
 	return false
 }
 
-var toolInput = taint{toolSource, "The argument %s, which the model chooses,"}
+var (
+	toolInput   = taint{toolSource, "The argument %s, which the model chooses,"}
+	chosenInput = taint{chosenSource, toolInput.says}
+)
 
 // toolUnrestricted reports tools that pass what the model chooses to an interpreter, a shell, a file or an address.
 func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 	for _, k := range []struct {
+		input    taint
 		python   []sink
 		script   []scriptSink
 		severity rules.Severity
 		why      string
 	}{
-		{codeSinks, scriptCodeSinks, rules.Critical, "it is code that the model writes"},
-		{querySinks, scriptQuerySinks, rules.High, ""},
-		{addressSinks, scriptAddressSinks, rules.High, ""},
+		{toolInput, codeSinks, scriptCodeSinks, rules.Critical, "it is code that the model writes"},
+		{toolInput, querySinks, scriptQuerySinks, rules.High, ""},
+		{chosenInput, addressSinks, scriptAddressSinks, rules.High, ""},
 	} {
 		refine := func(f *checks.Finding, does string) {
 			f.Related[len(f.Related)-1].Message = "the tool takes it here"
@@ -78,7 +94,7 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 				f.Fixes = []checks.Fix{confine(sink{does: does})}
 			}
 		}
-		if err := eachFlow(p, toolInput, k.python, func(s sink, c call, _ python.Arg, o *python.Origin) {
+		if err := eachFlow(p, k.input, k.python, func(s sink, c call, _ python.Arg, o *python.Origin) {
 			f := c.report(flowMessage(toolInput.says, o.What, s.does))
 			describe(f, p, c.src, o)
 			refine(f, s.does)
