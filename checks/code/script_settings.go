@@ -86,6 +86,9 @@ func scriptTLSOff(p *checks.Pass) error {
 	err := eachProperty(p, "rejectUnauthorized", "false", func(s *javascript.File, at int32) {
 		f := p.At(int(s.Toks[at].Start), int(s.Toks[at+2].End), "rejectUnauthorized: false: whoever is on the way can read and change what is sent.")
 		f.InAI = importsModule(s, modelModules)
+		if scriptSwitched(s, at) {
+			lower(f, rules.Medium, "only a switch of the user leads here")
+		}
 		f.Fixes = []checks.Fix{scriptEdit(p, s, at, "verify", "Check the certificate", "true", "A server whose certificate nobody vouches for is refused: give its authority with ca.")}
 	})
 	if err != nil {
@@ -106,6 +109,33 @@ func scriptTLSOff(p *checks.Pass) error {
 		}
 	}
 	return err
+}
+
+// scriptSwitched tells whether a condition around a property asks about the check itself: "verifySsl === false ? new Agent({ … })".
+func scriptSwitched(s *javascript.File, at int32) bool {
+	for brace := s.Around(at, '{'); brace > 0; brace = s.Around(brace, '{') {
+		i := brace - 1
+		if s.IsOp(i, ')') && s.Word(s.Toks[i].Mate-1) == "if" {
+			if tlsWords.Match(s.Text(s.Toks[i].Mate, i)) {
+				return true
+			}
+			continue
+		}
+		if s.IsOp(i, '(') { // the arguments of a call or of new
+			for i--; i > 0 && (s.Toks[i].Kind == javascript.Name || s.IsOp(i, '.')); i-- {
+			}
+		}
+		if !s.IsOp(i, '?') && !s.IsOp(i, '&') {
+			continue
+		}
+		first := i
+		for ; first > 0 && i-first < 40 && !s.IsOp(first-1, ';') && !s.IsOp(first-1, '{') && !s.IsOp(first-1, '}'); first-- {
+		}
+		if tlsWords.Match(s.Text(first, i)) {
+			return true
+		}
+	}
+	return false
 }
 
 var listens = regexp.MustCompile(`\.listen$|^(?:Bun|Deno)\.serve$`)

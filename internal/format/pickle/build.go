@@ -259,7 +259,7 @@ func (m *machine) dunder(state Value, instance bool) (string, bool) {
 					return key, true
 				}
 			}
-		case instance && strings.HasPrefix(key, "__pydantic_"):
+		case instance && (strings.HasPrefix(key, "__pydantic_") || key == "__fields_set__" || key == "__private_attribute_values__"):
 		default:
 			return key, true
 		}

@@ -89,6 +89,8 @@ func TestMachine(t *testing.T) {
 		{"items on a list are no call", "EMPTY_LIST\nMARK\nNONE\nNONE\nAPPENDS\nSTOP", ""},
 		{"the state of a pydantic model is not odd", "GLOBAL a B\nEMPTY_TUPLE\nNEWOBJ\nEMPTY_DICT\nUNICODE __dict__\nEMPTY_DICT\nSETITEM\nUNICODE __pydantic_extra__\nNONE\nSETITEM\nBUILD\nSTOP",
 			"built result of a B __dict__,__pydantic_extra__; constructed a B"},
+		{"nor that of its first version", "GLOBAL a B\nEMPTY_TUPLE\nNEWOBJ\nEMPTY_DICT\nUNICODE __fields_set__\nEMPTY_SET\nSETITEM\nBUILD\nSTOP",
+			"built result of a B __fields_set__; constructed a B"},
 		{"what it hides is", "GLOBAL a B\nEMPTY_TUPLE\nNEWOBJ\nEMPTY_DICT\nUNICODE __dict__\nEMPTY_DICT\nUNICODE __setstate__\nNONE\nSETITEM\nSETITEM\nBUILD\nSTOP",
 			"built result of a B __dict__; constructed a B; odd dunder-state"},
 		{"a slot called __dict__ is", "GLOBAL a B\nEMPTY_TUPLE\nNEWOBJ\nNONE\nEMPTY_DICT\nUNICODE __dict__\nNONE\nSETITEM\nTUPLE2\nBUILD\nSTOP",
