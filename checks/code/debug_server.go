@@ -2,6 +2,7 @@ package code
 
 import (
 	"context"
+	"regexp"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
@@ -60,6 +61,9 @@ func (debugging) Run(_ context.Context, p *checks.Pass) error {
 	return err
 }
 
+// answers are signs that the functions of a source answer requests.
+var answers = regexp.MustCompile(`@\w+\.(?:get|post|put|patch|delete|route|websocket|api_route|exception_handler|errorhandler|middleware)\b|\.add_(?:get|post|route|api_route|url_rule|exception_handler)\(|\bjsonify\(|Response\(|\brequest: `)
+
 // shownTraces reports traces that are sent to whoever called.
 func shownTraces(p *checks.Pass, src *checks.PythonSource) {
 	if !importsAny(src, []string{"fastapi", "flask", "starlette", "sanic", "quart", "litestar", "aiohttp", "django"}) {
@@ -68,7 +72,7 @@ func shownTraces(p *checks.Pass, src *checks.PythonSource) {
 	for _, i := range src.CallsOf("traceback.format_exc") {
 		c := call{&src.Calls[i], src, p, "traceback.format_exc"}
 		for _, r := range src.Returns {
-			if r.First <= c.First && c.Close < r.Last {
+			if r.First <= c.First && c.Close < r.Last && answers.Match(src.Src) {
 				f := c.inAI("The trace of an error is sent to whoever called.")
 				f.Fixes = []checks.Fix{checks.Steps("log-the-trace", "Log the trace, and answer with an id", "Log the trace with an id that is made for this error.", "Answer with the id and a message that says nothing of the inside.")}
 			}

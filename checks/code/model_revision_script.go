@@ -69,6 +69,9 @@ func (revisionUnpinned) Judge(p *checks.Pass, m checks.TextMatch) {
 	}
 	start := bytes.LastIndexByte(m.Text[:at], '\n') + 1
 	head := bytes.TrimSpace(m.Text[start:at])
+	if len(head) > proseLine {
+		return
+	}
 	command := logicalLine(m.Text, at)
 	modelfile := bytes.HasPrefix(m.Text[at:end], []byte("FROM"))
 	switch {
@@ -94,6 +97,9 @@ func (revisionUnpinned) Judge(p *checks.Pass, m checks.TextMatch) {
 	}
 	f.Fixes = []checks.Fix{pinRevision(id, "--revision <the 40 digits>")}
 }
+
+// proseLine is how much may stand before a command on its line: a description in one long line shows how a model is served.
+const proseLine = 400
 
 // program is what a line begins with that runs one, in a script or behind a key that takes a command.
 var program = regexp.MustCompile(`^\s*(?:-\s+)?(?:(?:command|cmd|run|args|entrypoint|exec\w*):\s*)?["'\[>|]*\s*([a-z][\w.-]*)\s`)

@@ -21,7 +21,7 @@ var serverKinds = []serverKind{
 	{"llama.cpp", regexp.MustCompile(`^(?:llama-server|llama_cpp\.server)\b`), regexp.MustCompile(`llama\.cpp[:\w-]*server`), []string{"--api-key", "--api-key-file"}, []string{"LLAMA_API_KEY", "API_KEY"}, true, []string{"--host"}, ""},
 	{"Ollama", regexp.MustCompile(`^ollama serve\b`), regexp.MustCompile(`^(?:docker\.io/)?ollama/ollama\b`), nil, nil, true, nil, ""},
 	{"LiteLLM", regexp.MustCompile(`^litellm\b.*(?:--port|--config|--model)`), regexp.MustCompile(`berriai/litellm`), nil, []string{"LITELLM_MASTER_KEY"}, false, []string{"--host"}, ""},
-	{"LocalAI", regexp.MustCompile(`^local-ai\b`), regexp.MustCompile(`(?:^|/)localai/localai\b|go-skynet/local-ai`), []string{"--api-keys"}, []string{"API_KEY", "LOCALAI_API_KEY"}, false, []string{"--address"}, ""},
+	{"LocalAI", regexp.MustCompile(`^local-ai(?:\s+(?:run\b|-|"?\$)|\s*$)`), regexp.MustCompile(`(?:^|/)localai/localai\b|go-skynet/local-ai`), []string{"--api-keys"}, []string{"API_KEY", "LOCALAI_API_KEY"}, false, []string{"--address"}, ""},
 	{"Xinference", regexp.MustCompile(`^xinference-(?:local|supervisor)\b`), regexp.MustCompile(`xprobe/xinference`), []string{"--auth-config"}, nil, true, []string{"-H", "--host"}, ""},
 	{"KoboldCpp", regexp.MustCompile(`^koboldcpp|^python[\d.]* \S*koboldcpp\.py\b`), regexp.MustCompile(`koboldai/koboldcpp`), []string{"--password"}, nil, false, []string{"--host"}, ""},
 	{"TEI", regexp.MustCompile(`^text-embeddings-router\b`), regexp.MustCompile(`huggingface/text-embeddings-inference`), []string{"--api-key"}, []string{"API_KEY"}, false, []string{"--hostname"}, ""},
