@@ -72,7 +72,33 @@ func each(n *keys.Node, key string, do func(n *keys.Node, key string)) {
 	}
 }
 
-// configTemplate looks at the templates of tokenizers and processors, as model-template-escape does inside of models.
+// configTemplates looks at the templates of tokenizers and processors, as model-template-escape does inside of models.
+type configTemplates struct{}
+
+// named are the files that loaders look for.
+var named = regexp.MustCompile(`(?:tokenizer|processor|generation|adapter|template)[^/]*\.json$|(?:^|/)config\.json$`)
+
+// Run implements checks.Check over the files that loaders look for.
+func (configTemplates) Run(ctx context.Context, p *checks.Pass) error {
+	return beside(configTemplate).Run(ctx, p)
+}
+
+// Judge implements checks.Judge over a chat_template in a file of another name: whoever loads that one gives its name.
+func (configTemplates) Judge(p *checks.Pass, m checks.TextMatch) {
+	if named.MatchString(p.File.Path) {
+		return
+	}
+	c, _ := configOf.Of(p.File)
+	if c == nil {
+		return
+	}
+	each(c.root, "", func(n *keys.Node, key string) {
+		if m.Groups[0] <= n.KeyStart && n.KeyStart < m.Groups[1] && n.Key == "chat_template" {
+			configTemplate(p, &config{text: c.text, root: n})
+		}
+	})
+}
+
 func configTemplate(p *checks.Pass, c *config) {
 	tell := func(key, text string, start, end int) {
 		if !jinja.Holds(text) {
@@ -91,9 +117,13 @@ func configTemplate(p *checks.Pass, c *config) {
 		tell(path.Base(p.File.Path), c.text, 0, min(len(c.text), 1))
 		return
 	}
-	each(c.root, "", func(n *keys.Node, key string) {
+	each(c.root, c.root.Key, func(n *keys.Node, key string) {
 		if n.Kind == keys.Scalar {
-			tell(key, n.Value, n.Start, n.End)
+			text := n.Value
+			if n.Template { // its braces are not part of the value
+				text = c.text[n.Start:n.End]
+			}
+			tell(key, text, n.Start, n.End)
 		}
 	})
 }

@@ -42,7 +42,7 @@ func Registry() checks.Registry {
 		"keras-external-file":        judge(told),
 		"keras-import-gadget":        judge(told),
 		"keras-lambda":               judge(told),
-		"model-config-template":      beside(configTemplate),
+		"model-config-template":      configTemplates{},
 		"model-disguised":            judge(disguised),
 		"model-template-escape":      judge(told),
 		"model-template-instruction": judge(told),

@@ -30,7 +30,7 @@ func Registry() checks.Registry {
 		"remote-image-exfiltration":        checks.JudgeFunc(remoteImageExfiltration),
 		"remote-instructions":              checks.JudgeFunc(remoteInstructions),
 		"system-prompt-without-boundaries": checks.CheckFunc(systemPromptWithoutBoundaries),
-		"template-dangerous-attribute":     checks.CheckFunc(templateDangerousAttribute),
+		"template-dangerous-attribute":     dangerousAttribute{},
 		"tool-description-poisoned":        checks.JudgeFunc(toolDescriptionPoisoned),
 		"untrusted-slot-in-system-prompt":  checks.CheckFunc(untrustedSlotInSystemPrompt),
 	}

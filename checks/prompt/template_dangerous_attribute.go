@@ -8,6 +8,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/jinja"
+	"bakedin/internal/repo"
 )
 
 var (
@@ -17,9 +18,19 @@ var (
 	runners = map[string]bool{"popen": true, "system": true, "Popen": true, "check_output": true, "import_module": true, "__import__": true, "eval": true, "exec": true}
 )
 
-// templateDangerousAttribute reports a template that reaches for the object model of Python: there is no other use of it than
-// to leave the template. Text outside of the delimiters does not count.
-func templateDangerousAttribute(_ context.Context, p *checks.Pass) error {
+// dangerousAttribute reports a template that reaches for the object model of Python: there is no other use of it than to leave
+// the template, but for the name of a class. Text outside of the delimiters does not count.
+type dangerousAttribute struct{}
+
+// Judge implements checks.Judge: a template that is no prompt is looked at when it names one of these attributes.
+func (dangerousAttribute) Judge(p *checks.Pass, m checks.TextMatch) {
+	if !p.File.Is(repo.Prompt) && len(p.Found()) == 0 {
+		_ = dangerousAttribute{}.Run(context.Background(), p) // what is no template of Jinja holds no such finding
+	}
+}
+
+// Run implements checks.Check over prompts.
+func (dangerousAttribute) Run(_ context.Context, p *checks.Pass) error {
 	text, err := p.File.Bytes()
 	if err != nil {
 		return err
@@ -29,7 +40,7 @@ func templateDangerousAttribute(_ context.Context, p *checks.Pass) error {
 	}
 	t, err := jinja.Parse(string(text), jinja.Limits{Bytes: 4 << 20, Depth: 100, Folded: 64 << 10})
 	for _, b := range t.Blocks {
-		if b.Kind == jinja.Comment {
+		if b.Kind == jinja.Comment || namesClass(b) {
 			continue
 		}
 		for _, u := range b.Uses {
@@ -56,4 +67,19 @@ func templateDangerousAttribute(_ context.Context, p *checks.Pass) error {
 		return &checks.Skip{Kind: "limit", Detail: limit.Error()}
 	}
 	return nil // a template of another engine
+}
+
+// namesClass tells whether a block asks for the name of a class, as in {{ tool.__class__.__name__ }}, and for nothing else.
+func namesClass(b jinja.Block) bool {
+	named := false
+	for _, u := range b.Uses {
+		switch {
+		case u.Name == "__name__" || u.Name == "__doc__" || u.Name == "__module__" || u.Name == "__qualname__":
+			named = true
+		case u.Name == "__class__":
+		case inner.MatchString(u.Name), u.Kind == jinja.Call && runners[u.Name], frames[u.Name], u.Kind == jinja.Text && dunder.MatchString(u.Name):
+			return false
+		}
+	}
+	return named
 }
