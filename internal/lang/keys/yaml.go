@@ -15,7 +15,19 @@ import (
 // values, so an alias costs nothing until it is followed here, within the budget of nodes.
 // Source: https://yaml.org/spec/1.2.2/
 func parseYAML(src []byte, lim Limits) (*Node, error) {
-	text, templated := neutral(src)
+	text, templated := neutral(src, '#')
+	n, err := readYAML(src, text, templated, lim)
+	if err != nil && templated { // a comment ends a plain value of several lines, an empty line does not
+		text, _ = neutral(src, ' ')
+		if again, err := readYAML(src, text, templated, lim); err == nil {
+			return again, nil
+		}
+	}
+	return n, err
+}
+
+// readYAML reads text, whose bytes stand where they stand in src.
+func readYAML(src, text []byte, templated bool, lim Limits) (*Node, error) {
 	b := &yamlBuilder{src: src, text: text, templated: templated, lim: lim}
 	b.index()
 	stream := &Node{Kind: Stream, End: len(src)}
@@ -56,17 +68,44 @@ var (
 	templateExpr = regexp.MustCompile(`\{\{[^\n]*?\}\}|\{%[^\n]*?%\}`)
 )
 
-// neutral takes the templates of Helm and Jinja out of YAML without moving a byte: a line of its own becomes blank, an
-// expression in a value a word. "x: {{ y }}" would otherwise be read as nested maps.
-func neutral(src []byte) (text []byte, templated bool) {
+// neutral takes the templates of Helm and Jinja out of YAML without moving a byte. An expression in a value becomes a word:
+// "x: {{ y }}" would otherwise be read as nested maps. A line of its own begins with the given byte: "#" makes it a comment
+// among keys and text in a block of text. A line that is less indented than the one before it becomes blank, because it would
+// end a block.
+func neutral(src []byte, own byte) (text []byte, templated bool) {
 	if !bytes.Contains(src, []byte("{{")) && !bytes.Contains(src, []byte("{%")) {
 		return src, false
 	}
-	fill := func(with byte) func([]byte) []byte {
-		return func(m []byte) []byte { return bytes.Repeat([]byte{with}, len(m)) }
+	text = bytes.Clone(src)
+	indent, done := 0, 0 // of the last line that is not empty; up to where it is known
+	for _, m := range templateLine.FindAllIndex(src, -1) {
+		for line := range bytes.Lines(src[done:m[0]]) {
+			if rest := bytes.TrimLeft(line, " "); len(bytes.TrimSpace(rest)) > 0 {
+				indent = len(line) - len(rest)
+			}
+		}
+		done = m[1]
+		line := text[m[0]:m[1]]
+		rest := bytes.TrimLeft(line, " ")
+		if own == ' ' || len(line)-len(rest) < indent {
+			fill(line, ' ')
+			continue
+		}
+		indent = len(line) - len(rest)
+		rest = bytes.TrimRight(rest, " \t\r")
+		fill(rest, 'T')
+		rest[0] = own
 	}
-	text = templateLine.ReplaceAllFunc(src, fill(' '))
-	return templateExpr.ReplaceAllFunc(text, fill('T')), true
+	for _, m := range templateExpr.FindAllIndex(text, -1) {
+		fill(text[m[0]:m[1]], 'T')
+	}
+	return text, true
+}
+
+func fill(b []byte, with byte) {
+	for i := range b {
+		b[i] = with
+	}
 }
 
 type yamlBuilder struct {
