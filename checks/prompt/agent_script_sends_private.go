@@ -10,19 +10,23 @@ import (
 )
 
 var (
-	agentFolder = regexp.MustCompile(`(?:^|/)\.(?:claude|agents|codex|cursor|gemini|opencode|kiro)/(?:skills|hooks|commands|agents|plugins)/`)
-	sendsCall   = regexp.MustCompile(`\b(?:requests|httpx|session|client)\.(?:post|put|patch|request)\(|\burlopen\(|\bhttp\.client\b|\bsmtplib\b|\bsocket\.(?:socket|create_connection)\(|\bfetch\(|\baxios(?:\.post|\.put)?\(|\bhttps?\.request\(|\bcurl\s`)
+	backShell = regexp.MustCompile(`^/dev/(?:tcp|udp)/`)
+	sendsCall = regexp.MustCompile(`\b(?:requests|httpx|session|client)\.(?:post|put|patch|request)\(|\burlopen\(|\bhttp\.client\b|\bsmtplib\b|\bsocket\.(?:socket|create_connection)\(|\bfetch\(|\baxios(?:\.post|\.put)?\(|\bhttps?\.request\(|\bcurl\s`)
 )
+
+var script = map[string]bool{".py": true, ".js": true, ".mjs": true, ".cjs": true, ".ts": true, ".mts": true}
 
 // agentScriptSendsPrivate reports scripts that an agent starts by itself (of a skill, a hook, a command) and that send away
 // what only this machine should know. What a script of the project does is the project's own business.
 func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
-	if !agentFolder.MatchString(p.File.Path) && !inSkill(p) || attackFolder.MatchString(p.File.Path) || len(p.Found()) > 0 {
+	if !p.Repo.StartedByAgent(p.File.Path) || attackFolder.MatchString(p.File.Path) || len(p.Found()) > 0 {
 		return
 	}
 	what := "sends a private file or the environment of this machine to another host"
-	switch path.Ext(p.File.Path) {
-	case ".py", ".js", ".mjs", ".cjs", ".ts", ".mts":
+	switch ext := path.Ext(p.File.Path); {
+	case backShell.MatchString(m.Group(0)):
+		what = "connects a shell of this machine to another host"
+	case script[ext]:
 		if !sendsCall.Match(m.Text) {
 			return
 		}
@@ -40,14 +44,4 @@ func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
 		"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
 		"Take the script out, or the line that reads the private file.",
 		"Where an agent has run it, rotate the keys and tokens that it could read.")}
-}
-
-// inSkill tells whether a folder above the file is that of a skill.
-func inSkill(p *checks.Pass) bool {
-	for d := path.Dir(p.File.Path); d != "." && d != "/"; d = path.Dir(d) {
-		if p.Repo.Has(d + "/SKILL.md") {
-			return true
-		}
-	}
-	return false
 }

@@ -1,0 +1,83 @@
+package code
+
+import (
+	"context"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+	"bakedin/rules"
+)
+
+// fetches bring a text from another machine.
+var fetches = set(
+	"requests.get", "requests.post", "requests.request", "requests.Session().get", "requests.Session().post", "requests.session().get",
+	"httpx.get", "httpx.post", "httpx.request", "httpx.Client().get", "httpx.Client().post", "httpx.AsyncClient().get", "httpx.AsyncClient().post",
+	"urllib.request.urlopen", "urllib2.urlopen", "urllib3.request", "urllib3.PoolManager().request", "aiohttp.ClientSession().get", "aiohttp.ClientSession().post",
+)
+
+// decoders make a text of one that nobody can read.
+var decoders = set(
+	"base64.b64decode", "base64.urlsafe_b64decode", "base64.standard_b64decode", "base64.b32decode", "base64.b16decode", "base64.b85decode", "base64.a85decode",
+	"base64.decodebytes", "binascii.unhexlify", "binascii.a2b_base64", "bytes.fromhex", "bytearray.fromhex", "codecs.decode", "zlib.decompress", "marshal.loads",
+)
+
+// concealed is the shortest constant that is worth hiding code in.
+const concealed = 24
+
+// fetchedSource says of an expression where the code it brings comes from, or "". What a model answers is another rule's.
+func fetchedSource(src *checks.PythonSource) func(e python.Expr) string {
+	return func(e python.Expr) string {
+		if !e.Call {
+			return ""
+		}
+		args := src.Args(src.Toks[e.Last-1].Mate)
+		if len(args) == 0 {
+			return ""
+		}
+		first := src.Eval(args[0].First, args[0].Last, e.Scope)
+		for _, n := range src.Names(e.First, e.Last, e.Scope) {
+			n = strings.TrimSuffix(n, "()")
+			switch {
+			case fetches[n] && !modelHosts.MatchString(first.Str) && !local(first.Str):
+				return n
+			case decoders[n] && len(first.Str) >= concealed:
+				return n
+			}
+		}
+		return ""
+	}
+}
+
+func local(address string) bool {
+	return strings.Contains(address, "://localhost") || strings.Contains(address, "://127.0.0.1")
+}
+
+var (
+	fetchedCode = taint{fetchedSource, "What %s gave"}
+	codeRunners = []sink{
+		{name: "exec", position: 0, does: runs}, {name: "eval", position: 0, does: runs}, {name: "builtins.exec", position: 0, does: runs}, {name: "builtins.eval", position: 0, does: runs},
+		{name: "os.system", position: 0, does: asShell}, {name: "os.popen", position: 0, does: asShell},
+		{name: "subprocess.run", keyword: "args", does: asShell, shell: true}, {name: "subprocess.call", keyword: "args", does: asShell, shell: true},
+		{name: "subprocess.check_call", keyword: "args", does: asShell, shell: true}, {name: "subprocess.check_output", keyword: "args", does: asShell, shell: true},
+		{name: "subprocess.Popen", keyword: "args", does: asShell, shell: true},
+	}
+)
+
+// fetchedCodeExecuted reports texts from another machine, and constants that nobody can read, that are run as code.
+func fetchedCodeExecuted(_ context.Context, p *checks.Pass) error {
+	return eachFlow(p, fetchedCode, codeRunners, func(s sink, c call, _ python.Arg, o *python.Origin) {
+		f := c.report(flowMessage(fetchedCode.says, o.What, s.does))
+		describe(f, p, c.src, o)
+		if !isAI(c.src) && !p.Repo.StartedByAgent(p.File.Path) {
+			lower(f, rules.Medium, aside)
+		}
+		if decoders[o.What] {
+			f.Fixes = []checks.Fix{checks.Steps("take-out", "Take the hidden code out", "Find out who wrote it: git log -S with a piece of the constant.", "Decode it in a sandbox and read it; take it out.",
+				"Where it has run, rotate the keys and tokens that it could read.")}
+			return
+		}
+		f.Fixes = []checks.Fix{checks.Steps("take-in", "Take the code into the repository", "Read what the address holds, and keep it as a file of this repository or as a pinned package.",
+			"Where only data is wanted, read it with json.loads.")}
+	})
+}
