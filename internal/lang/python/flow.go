@@ -284,8 +284,34 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 			}
 			return o
 		}
+		if b.kind == bindValue && w.isOp(b.first, '[') {
+			if o := w.filled(name, b, i, depth); o != nil {
+				return o
+			}
+		}
 		if b.scope == scope && b.kind == bindValue && w.dominates(b.tok, i) {
 			return nil
+		}
+	}
+	return nil
+}
+
+// filled looks for an origin in what is put into a list between the place that makes it and the place that uses it.
+func (w *Flow) filled(name string, made *binding, use int32, depth int) *Origin {
+	w.budget -= len(w.Calls) / 8
+	for k := range w.Calls {
+		c := &w.Calls[k]
+		if c.Scope != made.scope || c.First < made.last || c.First >= use || c.Open != c.First+3 || w.identifier(c.First) != name || w.busy[c.Open] {
+			continue
+		}
+		switch w.identifier(c.Open - 1) {
+		case "append", "extend", "insert", "appendleft":
+			w.busy[c.Open] = true
+			o := w.arguments(c.Open, c.Scope, depth)
+			delete(w.busy, c.Open)
+			if o != nil {
+				return o
+			}
 		}
 	}
 	return nil
@@ -423,29 +449,6 @@ func (w *Flow) result(d *Def, open, scope int32, depth int) *Origin {
 				out.Steps++
 				return &out
 			}
-		}
-	}
-	return nil
-}
-
-// localFunction is the function of this file that a callee names: f(…), or self.f(…).
-func (w *Flow) localFunction(first, open, scope int32) *Def {
-	name := first
-	if w.isKeyword(name, "await") {
-		name++
-	}
-	if open == name+3 && (w.is(name, "self") || w.is(name, "cls")) {
-		name += 2
-	}
-	if open != name+1 || w.Toks[name].Kind != Name {
-		return nil
-	}
-	text := w.identifier(name)
-	w.budget -= len(w.Defs) / 8
-	for k := range w.Defs {
-		d := &w.Defs[k]
-		if !d.Class && w.identifier(d.Name) == text && (w.scopes[d.Outer].class == (name != first && w.isOp(name-1, '.'))) {
-			return d
 		}
 	}
 	return nil
