@@ -66,18 +66,28 @@ var (
 
 // fetchedCodeExecuted reports texts from another machine, and constants that nobody can read, that are run as code.
 func fetchedCodeExecuted(_ context.Context, p *checks.Pass) error {
-	return eachFlow(p, fetchedCode, codeRunners, func(s sink, c call, _ python.Arg, o *python.Origin) {
-		f := c.report(flowMessage(fetchedCode.says, o.What, s.does))
-		describe(f, p, c.src, o)
-		if !isAI(c.src) && !p.Repo.StartedByAgent(p.File.Path) {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil {
+		return err
+	}
+	refine := func(f *checks.Finding, what string) {
+		if !isAI(src) && !p.Repo.StartedByAgent(p.File.Path) {
 			lower(f, rules.Medium, aside)
 		}
-		if decoders[o.What] {
+		if decoders[what] {
 			f.Fixes = []checks.Fix{checks.Steps("take-out", "Take the hidden code out", "Find out who wrote it: git log -S with a piece of the constant.", "Decode it in a sandbox and read it; take it out.",
 				"Where it has run, rotate the keys and tokens that it could read.")}
 			return
 		}
 		f.Fixes = []checks.Fix{checks.Steps("take-in", "Take the code into the repository", "Read what the address holds, and keep it as a file of this repository or as a pinned package.",
 			"Where only data is wanted, read it with json.loads.")}
+	}
+	if err := savedAndRun(p, fetchedCode, func(f *checks.Finding) { refine(f, "") }); err != nil {
+		return err
+	}
+	return eachFlow(p, fetchedCode, codeRunners, func(s sink, c call, _ python.Arg, o *python.Origin) {
+		f := c.report(flowMessage(fetchedCode.says, o.What, s.does))
+		describe(f, p, c.src, o)
+		refine(f, o.What)
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
+	"bakedin/rules"
 )
 
 // modelOutputExecuted reports answers of a model that reach an interpreter or a shell, at once or through a file.
@@ -12,7 +13,10 @@ func modelOutputExecuted(ctx context.Context, p *checks.Pass) error {
 	if err := outputRun(ctx, p); err != nil {
 		return err
 	}
-	return savedAndRun(p)
+	return savedAndRun(p, modelOutput, func(f *checks.Finding) {
+		lower(f, rules.High, "the way goes through a file")
+		f.Fixes = []checks.Fix{allowActions}
+	})
 }
 
 const runs = "is run as code."
@@ -33,6 +37,7 @@ var codeSinks = []sink{
 	{name: "pty.spawn", position: 0, does: "decides which program is run."}, {name: "os.execvp", position: 0, does: "decides which program is run."},
 	{name: "pickle.loads", position: 0, does: "is unpickled, which runs what it asks for."}, {name: "dill.loads", position: 0, does: "is unpickled, which runs what it asks for."},
 	{name: "importlib.import_module", position: 0, does: "decides which module is imported."}, {name: "__import__", position: 0, does: "decides which module is imported."},
+	{name: "importlib.util.spec_from_file_location", keyword: "location", position: 1, does: "decides which module is imported."},
 	{name: "runpy.run_path", position: 0, does: "decides which file is run."}, {name: "code.InteractiveInterpreter().runsource", position: 0, does: runs},
 	{name: "*.run_cell", position: 0, does: runs}, {name: "*.run_line_magic", position: 1, does: runs}, {name: "*.exec_command", position: 0, does: "is run on another machine.", ends: "quote"},
 	{name: "langchain_experimental.utilities.PythonREPL().run", position: 0, does: runs}, {name: "langchain_experimental.tools.PythonREPLTool().run", position: 0, does: runs},

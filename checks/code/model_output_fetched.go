@@ -24,6 +24,8 @@ var addressSinks = []sink{
 	{name: "open", keyword: "file", does: asPath, ends: containsPath}, {name: "io.open", keyword: "file", does: asPath, ends: containsPath}, {name: "aiofiles.open", keyword: "file", does: asPath, ends: containsPath},
 	{name: "os.remove", keyword: "path", does: asPath, ends: containsPath}, {name: "os.unlink", keyword: "path", does: asPath, ends: containsPath}, {name: "os.makedirs", keyword: "name", does: asPath, ends: containsPath},
 	{name: "shutil.rmtree", keyword: "path", does: asPath, ends: containsPath}, {name: "shutil.copy", keyword: "src", does: asPath, ends: containsPath}, {name: "shutil.move", keyword: "src", does: asPath, ends: containsPath},
+	{name: "shutil.copy2", keyword: "src", does: asPath, ends: containsPath}, {name: "shutil.copyfile", keyword: "src", does: asPath, ends: containsPath}, {name: "shutil.copytree", keyword: "src", does: asPath, ends: containsPath},
+	{name: "os.rename", keyword: "src", does: asPath, ends: containsPath}, {name: "os.replace", keyword: "src", does: asPath, ends: containsPath}, {name: "os.symlink", keyword: "src", does: asPath, ends: containsPath}, {name: "os.chmod", keyword: "path", does: asPath, ends: containsPath},
 	{name: "pathlib.Path().read_text", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().read_bytes", position: receiver, does: asPath, ends: containsPath},
 	{name: "pathlib.Path().write_text", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().write_bytes", position: receiver, does: asPath, ends: containsPath},
 	{name: "pathlib.Path().unlink", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().open", position: receiver, does: asPath, ends: containsPath},

@@ -5,11 +5,10 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
-	"bakedin/rules"
 )
 
-// savedAndRun reports answers of a model that are written to a file which an interpreter is then given.
-func savedAndRun(p *checks.Pass) error {
+// savedAndRun reports tainted texts that are written to a file which an interpreter is then given.
+func savedAndRun(p *checks.Pass, t taint, refine func(f *checks.Finding)) error {
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil {
 		return err
@@ -20,16 +19,15 @@ func savedAndRun(p *checks.Pass) error {
 			c := call{&src.Calls[i], src, p, name}
 			for _, script := range c.scripts() {
 				if flow == nil {
-					flow = flowOf(src, modelSource(src))
+					flow = flowOf(src, t.source(src))
 				}
-				o := savedIn(src, flow, string(src.Text(script.First, script.Last)))
+				o := c.savedIn(flow, script)
 				if o == nil {
 					continue
 				}
-				f := c.report(flowMessage(modelOutput.says, o.What, "is written to a file, and the file is run."))
+				f := c.report(flowMessage(t.says, o.What, "is written to a file, and the file is run."))
 				describe(f, p, src, o)
-				lower(f, rules.High, "the way goes through a file")
-				f.Fixes = []checks.Fix{allowActions}
+				refine(f)
 				break
 			}
 		}
@@ -55,20 +53,24 @@ func (c call) scripts() []python.Arg {
 }
 
 // savedIn is where the text comes from that is written to the file that an expression names: f.name, or the path of open.
-func savedIn(src *checks.PythonSource, flow *python.Flow, path string) *python.Origin {
-	for _, method := range []string{"write", "write_text"} {
+func (c call) savedIn(flow *python.Flow, script python.Arg) *python.Origin {
+	src := c.src
+	path := string(src.Text(script.First, script.Last))
+	first, last := src.Definition(script.First, script.Last, c.Scope)
+	named := string(src.Text(first, last))
+	for _, method := range []string{"write", "write_text", "write_bytes"} {
 		for _, i := range src.CallsNamed(method) {
-			c := &src.Calls[i]
-			if len(c.Args) != 1 || c.Args[0].Name != 0 || c.Open < c.First+3 {
+			w := &src.Calls[i]
+			if len(w.Args) != 1 || w.Args[0].Name != 0 || w.Open < w.First+3 {
 				continue
 			}
-			file := string(src.Text(c.First, c.Open-2))
-			first, last := src.Definition(c.First, c.Open-2, c.Scope)
+			file := string(src.Text(w.First, w.Open-2))
+			first, last := src.Definition(w.First, w.Open-2, w.Scope)
 			opened := string(src.Text(first, last))
-			if path != file && path != file+".name" && path != "str("+file+")" && !strings.HasPrefix(opened, "open("+path+",") {
+			if path != file && path != file+".name" && named != file+".name" && path != "str("+file+")" && !strings.HasPrefix(opened, "open("+path+",") {
 				continue
 			}
-			if o := flow.From(c.Args[0].First, c.Args[0].Last, c.Scope); o != nil {
+			if o := flow.From(w.Args[0].First, w.Args[0].Last, w.Scope); o != nil {
 				return o
 			}
 		}

@@ -131,49 +131,17 @@ func (c call) program(a python.Arg) []python.Arg {
 			return items[k+1:]
 		}
 	}
-	if name == "docker" {
-		return nil // the script runs inside
-	}
-	return c.script(items[1:])
+	return c.input()
 }
 
-// script is what an interpreter reads: from its input, or from a file that the function wrote before.
-func (c call) script(items []python.Arg) []python.Arg {
-	var out []python.Arg
+// input is what an interpreter reads when it is given no script.
+func (c call) input() []python.Arg {
 	for _, a := range c.Args {
 		if a.Name != 0 && c.src.Word(a.Name) == "input" {
-			out = append(out, a)
+			return []python.Arg{a}
 		}
 	}
-	text := func(first, last int32) string {
-		return strings.TrimSuffix(strings.TrimPrefix(string(c.src.Text(first, last)), "str("), ")")
-	}
-	for _, item := range items {
-		file, made := text(item.First, item.Last), text(c.src.Definition(item.First, item.Last, c.Scope))
-		for _, method := range []string{"write", "write_text", "write_bytes"} {
-			for _, i := range c.src.CallsNamed(method) {
-				w := &c.src.Calls[i]
-				if w.Scope != c.Scope || w.First > c.First || len(w.Args) == 0 {
-					continue
-				}
-				if to := text(w.First, w.Open-2); to == file || to+".name" == file || to+".name" == made || c.opens(file) {
-					out = append(out, w.Args[0])
-				}
-			}
-		}
-	}
-	return out
-}
-
-// opens tells whether the function opens a file by that name.
-func (c call) opens(file string) bool {
-	for _, i := range c.src.CallsNamed("open") {
-		o := &c.src.Calls[i]
-		if o.Scope == c.Scope && (len(o.Args) > 0 && string(c.src.Text(o.Args[0].First, o.Args[0].Last)) == file || string(c.src.Text(o.First, o.Open)) == file+".open") {
-			return true
-		}
-	}
-	return false
+	return nil
 }
 
 // settle describes a flow: the message, where the value comes from, and how sure the way is.

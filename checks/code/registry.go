@@ -36,6 +36,7 @@ func Registry() checks.Registry {
 		"numpy-allow-pickle":                checks.CheckFunc(numpyPickle),
 		"pickle-load":                       checks.CheckFunc(pickleLoad),
 		"plain-http-download":               checks.CheckFunc(plainDownload),
+		"private-data-sent":                 checks.CheckFunc(privateDataSent),
 		"prompt-content-logged":             contentLogged{},
 		"prompt-template-format-jinja2":     checks.CheckFunc(jinjaPrompt),
 		"prompt-template-from-untrusted":    checks.CheckFunc(promptTemplateUntrusted),

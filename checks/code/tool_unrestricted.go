@@ -107,6 +107,12 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 			return err
 		}
 	}
+	if err := savedAndRun(p, toolInput, func(f *checks.Finding) {
+		f.Related[len(f.Related)-1].Message = "the tool takes it here"
+		f.Fixes = []checks.Fix{narrowTool()}
+	}); err != nil {
+		return err
+	}
 	return wholeFolder(p)
 }
 

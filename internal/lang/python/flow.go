@@ -284,7 +284,7 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 			}
 			return o
 		}
-		if b.kind == bindValue && w.isOp(b.first, '[') {
+		if b.kind == bindValue && (w.isOp(b.first, '[') || w.isOp(b.first, '{')) {
 			if o := w.filled(name, b, i, depth); o != nil {
 				return o
 			}
@@ -296,7 +296,7 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 	return nil
 }
 
-// filled looks for an origin in what is put into a list between the place that makes it and the place that uses it.
+// filled looks for an origin in what is put into a list or dict between the place that makes it and the place that uses it.
 func (w *Flow) filled(name string, made *binding, use int32, depth int) *Origin {
 	w.budget -= len(w.Calls) / 8
 	for k := range w.Calls {
@@ -305,13 +305,26 @@ func (w *Flow) filled(name string, made *binding, use int32, depth int) *Origin 
 			continue
 		}
 		switch w.identifier(c.Open - 1) {
-		case "append", "extend", "insert", "appendleft":
+		case "append", "extend", "insert", "appendleft", "update":
 			w.busy[c.Open] = true
 			o := w.arguments(c.Open, c.Scope, depth)
 			delete(w.busy, c.Open)
 			if o != nil {
 				return o
 			}
+		}
+	}
+	w.budget -= len(w.Assigns) / 8
+	for k := range w.Assigns {
+		a := &w.Assigns[k]
+		if a.Scope != made.scope || a.Target < made.last || a.Target >= use || !w.isOp(a.Target+1, '[') || w.identifier(a.Target) != name || w.busy[a.Target] {
+			continue
+		}
+		w.busy[a.Target] = true
+		o := w.expr(a.First, a.Last, a.Scope, depth+1)
+		delete(w.busy, a.Target)
+		if o != nil {
+			return o
 		}
 	}
 	return nil

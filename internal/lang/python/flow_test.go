@@ -66,6 +66,7 @@ func TestValuesAreFollowed(t *testing.T) {
 		"through an object's method":       {"class A:\n    def run(self, code):\n        sink(code)\ndef main():\n    a = A()\n    a.run(ask())", "ask"},
 		"through an object of the object":  {"class A:\n    def run(self, code):\n        sink(code)\nclass B:\n    def __init__(self):\n        self.a = A()\n    def go(self):\n        self.a.run(ask())", "ask"},
 		"through a list":                   {"def f():\n    parts = ['curl']\n    parts.append(ask())\n    sink(' '.join(parts))", "ask"},
+		"through a dict":                   {"def f():\n    d = {}\n    d['a'] = ask()\n    sink(d)", "ask"},
 		"put into a list later":            {"def f():\n    parts = ['curl']\n    sink(' '.join(parts))\n    parts.append(ask())", ""},
 		"a method of another class":        {"class A:\n    def run(self, code):\n        sink(code)\nclass B:\n    def run(self, code):\n        pass\nb = B()\nb.run(ask())", ""},
 		"assigned anew":                    {"r = ask()\nr = 'fixed'\nsink(r)", ""},

@@ -1,0 +1,112 @@
+package code
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"bakedin/checks"
+	"bakedin/internal/lang/python"
+)
+
+// privateFile is a path of what nobody but the user of a machine should read.
+var privateFile = regexp.MustCompile(`(?:^|/)\.(?:ssh|aws|gnupg|kube|netrc|git-credentials|bash_history|zsh_history|docker/config\.json)\b|\bid_(?:rsa|ed25519|ecdsa)\b|^/etc/shadow\b|Login Data|cookies\.sqlite|wallet\.dat`)
+
+// carries are functions whose result holds what they are given, where whole files are on the way.
+var carries = set("glob", "iglob", "rglob", "expanduser", "expandvars", "listdir", "walk", "b64encode", "b32encode", "hexlify", "compress", "urlencode", "quote", "read_text", "read_bytes", "read", "readlines", "items")
+
+// privateSource says of an expression that it reads a private file, or the whole environment.
+func privateSource(src *checks.PythonSource) func(e python.Expr) string {
+	return func(e python.Expr) string {
+		if !e.Call {
+			if e.Label == "environ" && slices.Contains(src.Names(e.First, e.Last, e.Scope), "os.environ") && wholeEnvironment(src, e.Last) {
+				return "the environment"
+			}
+			return ""
+		}
+		for _, a := range src.Args(src.Toks[e.Last-1].Mate) {
+			if v := src.Eval(a.First, a.Last, e.Scope); a.Name == 0 && v.Kind == python.String && len(v.Str) < 200 && privateFile.MatchString(v.Str) {
+				return v.Str
+			}
+		}
+		return ""
+	}
+}
+
+// wholeEnvironment tells whether an expression that ends at token i is not just asked for one variable.
+func wholeEnvironment(src *checks.PythonSource, i int32) bool {
+	if int(i) >= len(src.Toks) || src.IsBracket(i, '[') {
+		return false
+	}
+	if src.IsBracket(i, '.') {
+		return slices.Contains([]string{"items", "copy", "values"}, src.Word(i+1))
+	}
+	return true
+}
+
+// sends are calls that give something to another machine, by the arguments that carry it.
+var sends = []sink{
+	{name: "requests.post", keyword: "json", position: -1}, {name: "requests.post", keyword: "data", position: 1}, {name: "requests.post", keyword: "files", position: -1}, {name: "requests.get", keyword: "params", position: 1},
+	{name: "requests.put", keyword: "data", position: 1}, {name: "requests.put", keyword: "json", position: -1},
+	{name: "httpx.post", keyword: "json", position: -1}, {name: "httpx.post", keyword: "data", position: -1}, {name: "httpx.post", keyword: "content", position: -1}, {name: "httpx.AsyncClient().post", keyword: "json", position: -1},
+	{name: "httpx.Client().post", keyword: "json", position: -1}, {name: "httpx.AsyncClient().post", keyword: "content", position: -1}, {name: "aiohttp.ClientSession().post", keyword: "json", position: -1}, {name: "aiohttp.ClientSession().post", keyword: "data", position: -1},
+	{name: "urllib.request.urlopen", keyword: "data", position: 1}, {name: "urllib.request.Request", keyword: "data", position: 1},
+	{name: "*.sendall", position: 0, when: named("socket", "sock", "s", "conn")}, {name: "*.sendmail", position: 2},
+}
+
+var privateData = taint{privateSource, "What %s holds"}
+
+// privateDataSent reports servers of tools that send private files of the machine they run on, or its environment, to another.
+func privateDataSent(_ context.Context, p *checks.Pass) error {
+	src, err := checks.Python.Of(p.File)
+	if src == nil || src.File == nil || p.Repo.StartedByAgent(p.File.Path) || !givesTools(src) {
+		return err
+	}
+	flow := flowOf(src, privateSource(src))
+	passes := flow.Rules.Passes
+	flow.Rules.Passes = func(e python.Expr) bool { return carries[e.Label] || passes(e) }
+	flow.Rules.Ends = func(label string) bool { return label != "quote" && harmless[label] }
+	seen := map[int32]bool{}
+	for k := range sends {
+		s := &sends[k]
+		calls := src.CallsOf(s.name)
+		if method, ok := strings.CutPrefix(s.name, "*."); ok {
+			calls = src.CallsNamed(method)
+		}
+		for _, i := range calls {
+			c := call{&src.Calls[i], src, p, s.name}
+			if seen[i] || s.when != nil && !s.when(c) || c.loopback() {
+				continue
+			}
+			for _, a := range c.sinkArgs(s) {
+				o := flow.From(a.First, a.Last, c.Scope)
+				if o == nil {
+					continue
+				}
+				seen[i] = true
+				f := c.report(flowMessage(privateData.says, o.What, "is sent to another host."))
+				describe(f, p, src, o)
+				f.Fixes = []checks.Fix{checks.Steps("drop-tool", "Take the code out",
+					"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
+					"Take it out. What a tool sends is what it was given to send, not what it finds on the machine.",
+					"Where it has run, rotate the keys and tokens that it could read.")}
+				break
+			}
+		}
+	}
+	return err
+}
+
+// givesTools tells whether a source gives tools to a model.
+func givesTools(src *checks.PythonSource) bool {
+	if src.ImportsFrom("mcp") || src.ImportsFrom("fastmcp") {
+		return true
+	}
+	for i := range src.Defs {
+		if d := &src.Defs[i]; !d.Class && isTool(src, d) {
+			return true
+		}
+	}
+	return false
+}
