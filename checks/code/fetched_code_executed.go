@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/lang/javascript"
 	"bakedin/internal/lang/python"
 	"bakedin/rules"
 )
@@ -53,6 +54,37 @@ func local(address string) bool {
 	return strings.Contains(address, "://localhost") || strings.Contains(address, "://127.0.0.1")
 }
 
+var takeIn = checks.Steps("take-in", "Take the code into the repository", "Read what the address holds, and keep it as a file of this repository or as a pinned package.",
+	"Where only data is wanted, read it as data: json.loads, JSON.parse.")
+
+var (
+	scriptFetches = match(`^(?:(?:window|globalThis)\.)?fetch$|^axios(?:\.get)?$|^got(?:\.get)?$|^needle$|^request(?:\.get)?$`)
+	scriptDecodes = match(`^Buffer\.from$|^(?:window\.)?atob$`)
+)
+
+// fetchedScript is fetchedSource of scripts.
+func fetchedScript(s *javascript.File) func(e javascript.Expr) string {
+	return func(e javascript.Expr) string {
+		if !e.Call {
+			return ""
+		}
+		open := s.Toks[e.Last-1].Mate
+		args := s.Args(open)
+		if len(args) == 0 {
+			return ""
+		}
+		callee := s.Dotted(e.First, open)
+		first, _ := s.Literal(args[0][0])
+		switch {
+		case scriptFetches.MatchString(callee) && !modelHosts.MatchString(first) && !local(first):
+			return callee
+		case scriptDecodes.MatchString(callee) && len(first) >= concealed:
+			return callee
+		}
+		return ""
+	}
+}
+
 var (
 	fetchedCode = taint{fetchedSource, "What %s gave"}
 	codeRunners = []sink{
@@ -67,7 +99,7 @@ var (
 // fetchedCodeExecuted reports texts from another machine, and constants that nobody can read, that are run as code.
 func fetchedCodeExecuted(_ context.Context, p *checks.Pass) error {
 	src, err := checks.Python.Of(p.File)
-	if src == nil || src.File == nil {
+	if err != nil {
 		return err
 	}
 	refine := func(f *checks.Finding, what string) {
@@ -79,8 +111,19 @@ func fetchedCodeExecuted(_ context.Context, p *checks.Pass) error {
 				"Where it has run, rotate the keys and tokens that it could read.")}
 			return
 		}
-		f.Fixes = []checks.Fix{checks.Steps("take-in", "Take the code into the repository", "Read what the address holds, and keep it as a file of this repository or as a pinned package.",
-			"Where only data is wanted, read it with json.loads.")}
+		f.Fixes = []checks.Fix{takeIn}
+	}
+	if err := eachScriptFlow(p, fetchedScript, scriptCodeSinks, func(k scriptSink, first, last int32, o *javascript.Origin, s *javascript.File) {
+		f := scriptFinding(p, s, first, last, o, fetchedCode.says, k.does)
+		if !importsModule(s, modelModules) && !p.Repo.StartedByAgent(p.File.Path) {
+			lower(f, rules.Medium, aside)
+		}
+		f.Fixes = []checks.Fix{takeIn}
+	}); err != nil {
+		return err
+	}
+	if src == nil || src.File == nil {
+		return err
 	}
 	if err := savedAndRun(p, fetchedCode, func(f *checks.Finding) { refine(f, "") }); err != nil {
 		return err

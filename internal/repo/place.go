@@ -13,7 +13,7 @@ var placeGlobs = []struct {
 	globs []string
 }{
 	{Vendored, []string{"**/{node_modules,vendor,third_party,third-party,site-packages,dist-packages,.venv,venv,bower_components,*.egg-info,*.dist-info}/**"}},
-	{Generated, []string{"**/*.min.{js,css}", "**/{_next,dist,build}/static/**", "**/static/chunks/**", "**/*.bundle.js", "**/*_pb2.py", "**/_restclient/**"}},
+	{Generated, []string{"**/*.min.{js,css}", "**/{_next,dist,build}/static/**", "**/static/chunks/**", "**/*{.,-}bundle.js", "**/*.standalone.js", "**/*_pb2.py", "**/_restclient/**"}},
 	{Tests, []string{"{test,tests,testing,__tests__,spec,e2e,qa}/**", "t/{unit,integration,smoke}/**", "**/{test,tests,__tests__,testdata,test_data,fixtures,test_configs}/**",
 		"**/{test_*,*_test,conftest}.{py,go,js,ts}", "**/*.{test,spec}.{js,jsx,ts,tsx}", "**/{bench,benches,benchmark,benchmarks}/**"}},
 	{Examples, []string{"{example,examples,sample,samples,demo,demos,tutorial,tutorials,cookbook,notebooks}/**", "**/{examples,samples,demos,tutorials}/**"}},

@@ -250,6 +250,9 @@ func (w *Flow) name(i int32, depth int) *Origin {
 		} else {
 			o = w.expr(b.first, b.last, depth+1)
 		}
+		if o == nil && w.isOp(b.first, '[') {
+			o = w.filled(name, b.tok, i, depth)
+		}
 		delete(w.busy, b.tok)
 		if o != nil {
 			if w.guarded(name, b.tok, i) {
@@ -259,6 +262,22 @@ func (w *Flow) name(i int32, depth int) *Origin {
 		}
 		if b.kind == bindParam || w.within(b.block, i) && b.tok < i && w.declares(b.tok) {
 			return nil // the name means this one here
+		}
+	}
+	return nil
+}
+
+// filled looks for an origin in what is put into a list between the place that makes it and the place that uses it.
+func (w *Flow) filled(name string, made, use int32, depth int) *Origin {
+	for _, k := range w.indexed().pushed[name] {
+		c := &w.Calls[k]
+		if c.First < made || c.First >= use || w.functionAt(c.First) != w.functionAt(made) {
+			continue
+		}
+		for _, a := range w.Args(c.Open) {
+			if o := w.expr(a[0], a[1], depth+1); o != nil {
+				return o
+			}
 		}
 	}
 	return nil
@@ -327,11 +346,7 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 	if fn.name == 0 || at < 0 || len(w.frames) > 0 {
 		return nil
 	}
-	x := w.indexed()
-	if x.named[w.word(fn.name)] != fn {
-		return nil
-	}
-	for _, k := range x.called[w.word(fn.name)] {
+	for _, k := range w.indexed().called[fn] {
 		c := &w.Calls[k]
 		if args := w.Args(c.Open); at < len(args) {
 			first, last := w.part(fn.params[at], b.tok, args[at])
@@ -373,13 +388,7 @@ func (f *File) callAround(i int32) *Call {
 }
 
 // local is the function of this file that a callee names.
-func (w *Flow) local(first, open int32) *function {
-	name := w.plainCallee(first, open)
-	if name == 0 {
-		return nil
-	}
-	return w.indexed().named[w.word(name)]
-}
+func (w *Flow) local(first, open int32) *function { return w.indexed().target(w.File, first, open) }
 
 // result is what a call of a function of this file returns.
 func (w *Flow) result(fn *function, open int32, depth int) *Origin {

@@ -8,29 +8,36 @@ import (
 
 // index is what flows ask a file for again and again. It is made once, when the first flow asks.
 type index struct {
-	named     map[string]*function // the first function of a name
-	called    map[string][]int32   // calls of name(…) and this.name(…)
-	functions nest                 // by their bodies
-	calls     nest                 // by their parentheses
+	named     map[string][]*function // the functions of a name, in their order
+	called    map[*function][]int32  // the calls of a function of the file
+	functions nest                   // by their bodies
+	calls     nest                   // by their parentheses
+	classes   map[string][2]int32    // the braces of a class
+	made      map[string]string      // what a name is a new one of
+	pushed    map[string][]int32     // calls of name.push(…) and its like
 }
 
 func (f *File) indexed() *index {
 	if f.index != nil {
 		return f.index
 	}
-	x := &index{named: map[string]*function{}, called: map[string][]int32{}}
+	x := &index{named: map[string][]*function{}, called: map[*function][]int32{}, pushed: map[string][]int32{}}
+	x.classes, x.made = f.objects()
 	for k := range f.functions {
 		fn := &f.functions[k]
 		x.functions = append(x.functions, span{fn.body, fn.end, int32(k), 0})
-		if fn.name > 0 && x.named[f.word(fn.name)] == nil {
-			x.named[f.word(fn.name)] = fn
+		if fn.name > 0 {
+			x.named[f.word(fn.name)] = append(x.named[f.word(fn.name)], fn)
 		}
 	}
 	for k := range f.Calls {
 		c := &f.Calls[k]
 		x.calls = append(x.calls, span{c.Open + 1, c.Close, int32(k), 0})
-		if name := f.plainCallee(c.First, c.Open); name > 0 {
-			x.called[f.word(name)] = append(x.called[f.word(name)], int32(k))
+		if fn := x.target(f, c.First, c.Open); fn != nil {
+			x.called[fn] = append(x.called[fn], int32(k))
+		}
+		if c.Open == c.First+3 && (f.is(c.Open-1, "push") || f.is(c.Open-1, "unshift")) {
+			x.pushed[f.word(c.First)] = append(x.pushed[f.word(c.First)], int32(k))
 		}
 	}
 	x.functions.link()
