@@ -12,7 +12,7 @@ import (
 )
 
 // strangerText is what people outside of the project write, as an expression reads it.
-var strangerText = regexp.MustCompile(`\$\{\{\s*(?:toJSON\(\s*)?(github\.(?:head_ref|event\.(?:(?:issue|pull_request|comment|review|discussion|review_comment)\.(?:body|title)|pull_request\.head\.(?:ref|label|repo\.default_branch)|(?:head_commit|commits\[\d+\]|commits\.\*)\.(?:message|author\.(?:name|email))|pages\.\*\.page_name|workflow_run\.(?:head_branch|head_commit\.message|display_title))))\s*\)?[^}]*\}\}`)
+var strangerText = regexp.MustCompile(`\$\{\{\s*(?:toJSON\(\s*)?(github\.(?:head_ref|event\.(?:(?:issue|pull_request|comment|review|discussion|review_comment)\.(?:body|title)|pull_request\.head\.(?:ref|label|repo\.default_branch)|(?:head_commit|commits\[\d+\]|commits\.[\w*-]+)\.(?:message|author\.(?:name|email))|pages\.\*\.page_name|workflow_run\.(?:head_branch|head_commit\.message|display_title))))\s*\)?[^}]*\}\}`)
 
 // keys of "with" that an action hands to an agent or a script
 var promptInput = regexp.MustCompile(`(?i)prompt|instructions?|message|query|task|question`)

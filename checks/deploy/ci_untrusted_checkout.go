@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	headOfStranger = regexp.MustCompile(`github\.event\.pull_request\.head\.|github\.head_ref|github\.event\.workflow_run\.head_|refs/pull/|pull_request\.merge_commit_sha|github\.event\.number|github\.event\.issue\.number`)
+	headOfStranger = regexp.MustCompile(`github\.event\.pull_request\.head\.|github\.head_ref|github\.event\.workflow_run\.head[._]|refs/pull/|pull_request\.merge_commit_sha|github\.event\.number|github\.event\.issue\.number`)
 	prCheckout     = regexp.MustCompile(`\bgh pr checkout\b|git (?:fetch|checkout)[^\n]*(?:refs/pull/|pull/\$|head_ref|head\.(?:sha|ref))`)
 	readsOnly      = regexp.MustCompile(`^(?:\s*(?:echo|cat|ls|git (?:diff|log|show|status)|grep|wc|head|tail|jq|gh (?:api|pr (?:comment|view|diff|edit|review)|issue))\b[^\n]*\n?)+$`)
 )
