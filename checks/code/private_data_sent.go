@@ -57,10 +57,11 @@ var sends = []sink{
 
 var privateData = taint{privateSource, "What %s holds"}
 
-// privateDataSent reports servers of tools that send private files of the machine they run on, or its environment, to another.
+// privateDataSent reports servers of tools, and scripts that an agent starts, that send private files of the machine they run on,
+// or its environment, to another.
 func privateDataSent(_ context.Context, p *checks.Pass) error {
 	src, err := checks.Python.Of(p.File)
-	if src == nil || src.File == nil || p.Repo.StartedByAgent(p.File.Path) || !givesTools(src) {
+	if src == nil || src.File == nil || !p.Repo.StartedByAgent(p.File.Path) && !givesTools(src) {
 		return err
 	}
 	flow := flowOf(src, privateSource(src))

@@ -35,11 +35,19 @@ func parametersOf(src *checks.PythonSource, isTool func(d *python.Def) bool) fun
 		}
 	}
 	return func(e python.Expr) string {
-		if e.Param && tools[e.Scope] && !slices.Contains([]string{"self", "cls", "ctx", "context", "state", "config", "runtime"}, e.Label) {
+		if e.Param && tools[e.Scope] && !narrow(src, e.First) && !slices.Contains([]string{"self", "cls", "ctx", "context", "state", "config", "runtime"}, e.Label) {
 			return e.Label
 		}
 		return ""
 	}
+}
+
+// narrowType is the type of an argument that no text gets through: frameworks of tools check what a model gives.
+var narrowType = regexp.MustCompile(`^(?:typing\.)?(?:Optional\[|Annotated\[)?\s*(?:(?:int|float|bool|complex|Decimal|datetime|date|(?:uuid\.)?UUID)\b|(?:typing\.)?Literal\[)`)
+
+// narrow tells whether the parameter at a token has such a type.
+func narrow(src *checks.PythonSource, name int32) bool {
+	return src.IsBracket(name+1, ':') && narrowType.Match(src.Text(name+2, min(name+6, int32(len(src.Toks)))))
 }
 
 // isTool tells whether a function is decorated as a tool, handed to one by name, or is the _run of a tool class.
@@ -157,9 +165,25 @@ func scriptToolSource(s *javascript.File) func(e javascript.Expr) string {
 		if !e.Param || e.Label == "context" || e.Label == "ctx" || e.Label == "extra" || e.Label == "options" {
 			return ""
 		}
-		if function, handedTo := s.Parameter(e.First); scriptToolMaker.MatchString(handedTo) && (function == "" || scriptToolBody[function]) {
+		if function, handedTo := s.Parameter(e.First); scriptToolMaker.MatchString(handedTo) && (function == "" || scriptToolBody[function]) && !narrowScript(s, e) {
 			return e.Label
 		}
 		return ""
 	}
 }
+
+// narrowScript tells whether the schema beside a function says that a parameter is a number or one of a few words.
+func narrowScript(s *javascript.File, e javascript.Expr) bool {
+	c := s.CallAround(e.First)
+	if c == nil {
+		return false
+	}
+	for i := c.Open; i < c.Close; i++ {
+		if s.Word(i) == e.Label && s.IsOp(i+1, ':') && narrowSchema.Match(s.Text(i+2, min(i+9, c.Close))) {
+			return true
+		}
+	}
+	return false
+}
+
+var narrowSchema = regexp.MustCompile(`^(?:z|zod|Type|t|v)\s*\.\s*(?:coerce\s*\.\s*)?(?:number|boolean|enum|nativeEnum|literal|date|bigint|int|Number|Boolean|Integer|Literal)\b|^\{\s*type:\s*["'](?:number|integer|boolean)["']`)

@@ -23,6 +23,7 @@ func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
 		return
 	}
 	what := "sends a private file or the environment of this machine to another host"
+	unseen := false
 	switch ext := path.Ext(p.File.Path); {
 	case backShell.MatchString(m.Group(0)):
 		what = "connects a shell of this machine to another host"
@@ -30,6 +31,7 @@ func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
 		if !sendsCall.Match(m.Text) {
 			return
 		}
+		what, unseen = "names a private file of this machine, and sends something to another host", true
 	default:
 		start, end := commandAround(m)
 		said, severity := sends(strings.TrimSpace(string(m.Text[start:end])))
@@ -40,6 +42,9 @@ func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
 	}
 	f := p.At(m.Groups[0], m.Groups[1], "The script, which an agent starts, "+what+".")
 	f.Anchor = "script exfil"
+	if unseen {
+		f.Lower(rules.High, "the way from the file to what is sent is not followed")
+	}
 	f.Fixes = []checks.Fix{checks.Steps("drop-script", "Take the script out",
 		"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
 		"Take the script out, or the line that reads the private file.",

@@ -15,6 +15,9 @@ var stands = []string{
 var published = map[string]bool{
 	"AKIAIOSFODNN7EXAMPLE":                     true,
 	"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY": true,
+	"uV3F3YluFJax1cknvbcGwgjvx4QpvB+leU8dUj2o": true, // of the first guide to S3
+	"16C7e42F292c6912E7710c838347Ae178B4a":     true, // behind gho_, https://docs.github.com/en/apps/oauth-apps
+	"xz7yzju2SZjGPa0dUNMAx0SH4xDOCS31LXQW":     true, // behind ghp_, of the tests of several scanners
 	"4eC39HqLyjWDarjtT1zdp7dc":                 true, // the test key of a payment provider's guide
 	"SyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe":      true, // behind AIza, https://cloud.google.com/docs/authentication/api-keys
 }

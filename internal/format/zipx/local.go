@@ -1,6 +1,7 @@
 package zipx
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
@@ -72,7 +73,7 @@ func (a *Archive) extent(e *Entry) {
 // descriptor is the length of the data descriptor behind an entry: 12 bytes, or 20 with 64-bit sizes, and 4 more with the
 // optional signature. The sizes in it tell which; 0 when there is none.
 func (a *Archive) descriptor(e *Entry) int64 {
-	var buf [24]byte
+	var buf [26]byte
 	b := buf[:max(0, min(int64(len(buf)), a.size-e.End))]
 	if !a.read(b, e.End) {
 		return 0
@@ -85,6 +86,9 @@ func (a *Archive) descriptor(e *Entry) int64 {
 	for _, skip := range []int{skip, 0} {
 		d := b[skip:]
 		if len(d) >= 20 && int64(le.Uint64(d[4:])) == e.packed() {
+			if string(d[12:14]) == "PK" && !bytes.HasPrefix(d[20:], []byte("PK")) {
+				return int64(skip + 12) // of nothing: its size of 0 reads like the upper half of the one before it
+			}
 			return int64(skip + 20)
 		}
 		if len(d) >= 12 && int64(le.Uint32(d[4:])) == e.packed()&0xffffffff {

@@ -145,6 +145,7 @@ func TestAnomalies(t *testing.T) {
 	}{
 		{"an honest archive has none", crafted{entries: []entry{a, b}}, nil},
 		{"what torch writes has none", crafted{entries: []entry{{name: "m/data.pkl", data: "N.", late: true}, {name: "m/data/0", data: "1234", late: true}}}, nil},
+		{"empty entries with their sizes behind them have none", crafted{entries: []entry{{name: "m/a", late: true}, {name: "m/b", late: true, method: 8}, b, {name: "m/c", late: true}}}, nil},
 		{"an empty archive has none", crafted{}, nil},
 		{"a comment is no tail", crafted{entries: []entry{a}, comment: "hello"}, nil},
 		{"a name used twice", crafted{entries: []entry{a, b, a}}, []Kind{Duplicate}},

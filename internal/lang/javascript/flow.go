@@ -336,7 +336,7 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 		return &Origin{b.tok, b.tok + 1, what, 0}
 	}
 	fn := &w.functions[b.fn]
-	if c := w.callAround(fn.body - 1); c != nil && fn.name == 0 {
+	if c := w.CallAround(fn.body - 1); c != nil && fn.name == 0 {
 		if dot := c.Open - 2; w.isOp(dot, '.') {
 			return w.expr(c.First, dot, depth+1)
 		}
@@ -379,8 +379,8 @@ func (f *File) part(pattern, tok int32, arg [2]int32) (first, last int32) {
 	return 0, 0
 }
 
-// callAround is the innermost call whose argument a token is.
-func (f *File) callAround(i int32) *Call {
+// CallAround is the innermost call whose argument a token is.
+func (f *File) CallAround(i int32) *Call {
 	if k := f.indexed().calls.around(i); k >= 0 {
 		return &f.Calls[k]
 	}

@@ -122,7 +122,7 @@ func (f *File) Parameter(tok int32) (function, handedTo string) {
 		if fn.name > 0 {
 			function = f.word(fn.name)
 		}
-		if c := f.callAround(tok); c != nil && c.Open < tok && fn.end <= c.Close+1 {
+		if c := f.CallAround(tok); c != nil && c.Open < tok && fn.end <= c.Close+1 {
 			handedTo = f.Callee(c)
 		}
 		return function, handedTo
