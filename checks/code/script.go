@@ -26,7 +26,7 @@ var scriptAskName = regexp.MustCompile(`(?i)^(?:ask|call|query|prompt|chat|get|r
 
 // harmless properties and functions of scripts
 var scriptHarmless = set("length", "usage", "finish_reason", "finishReason", "role", "created", "id", "status", "ok", "startsWith", "endsWith", "includes", "indexOf", "test", "has", "some", "every",
-	"Number", "parseInt", "parseFloat", "Boolean", "isArray", "safeParse", "encodeURIComponent", "basename", "textContent", "totalTokens", "isLoading", "error", "setInput", "handleSubmit", "handleInputChange", "append")
+	"Number", "parseInt", "parseFloat", "Boolean", "isArray", "safeParse", "encodeURIComponent", "basename", "textContent", "totalTokens", "isLoading", "error", "executionFile", "outputFile", "sessionId", "exitCode", "conclusion", "setInput", "handleSubmit", "handleInputChange", "append")
 
 var scriptPasses = set("String", "parse", "stringify", "from", "values", "entries", "all", "concat", "join", "marked", "render", "renderMarkdown", "markdownToHtml", "micromark", "format", "resolve", "trim", "Buffer", "toString", "decode", "text", "raw", "compile", "assign", "converter", "makeHtml", "md", "parseMarkdown", "toHtml", "sql", "unsafe", "Error")
 

@@ -14,6 +14,7 @@ import (
 	"bakedin/checks"
 	"bakedin/internal/format/sniff"
 	"bakedin/internal/repo"
+	"bakedin/rules"
 )
 
 // weights are the suffixes of model files that no text tool can compare or merge.
@@ -21,6 +22,9 @@ var weights = []string{
 	".bin", ".ckpt", ".ggml", ".gguf", ".h5", ".joblib", ".keras", ".npy", ".npz", ".onnx", ".pb", ".pickle", ".pkl", ".pt",
 	".pth", ".safetensors", ".tflite",
 }
+
+// smallEnough is what git carries without pain.
+const smallEnough = 1 << 20
 
 const attributesFile = ".gitattributes"
 
@@ -33,6 +37,7 @@ func modelFilesOutsideLFS(_ context.Context, p *checks.RepoPass) error {
 	}
 	tracked := lfsPatterns(string(attributes))
 	bare := map[string][]string{} // suffix to paths
+	size := int64(0)
 	for _, a := range p.Repo.Assets {
 		if a.Kind != repo.Model || a.LFS != nil || a.InTests || a.Format == string(sniff.ProtoSchema) {
 			continue
@@ -40,6 +45,7 @@ func modelFilesOutsideLFS(_ context.Context, p *checks.RepoPass) error {
 		ext := strings.ToLower(path.Ext(a.Path))
 		if slices.Contains(weights, ext) && !slices.ContainsFunc(tracked, func(g string) bool { return covers(g, a.Path) }) {
 			bare[ext] = append(bare[ext], a.Path)
+			size += a.Size
 		}
 	}
 	if len(bare) == 0 {
@@ -54,6 +60,9 @@ func modelFilesOutsideLFS(_ context.Context, p *checks.RepoPass) error {
 	slices.Sort(paths)
 	f := p.Report(attributesFile, "model files without lfs "+strings.Join(suffixes, " "), fmt.Sprintf(
 		"%s stored in git without git-lfs: %s.", counted(len(paths)), strings.Join(paths[:min(3, len(paths))], ", ")))
+	if len(paths) == 1 && size < smallEnough {
+		f.Lower(rules.Low, "it is a single file of less than 1 MiB")
+	}
 	var lines strings.Builder
 	if n := len(attributes); n > 0 && attributes[n-1] != '\n' {
 		lines.WriteByte('\n')
