@@ -181,11 +181,16 @@ func scriptCORS(p *checks.Pass) error {
 	})
 }
 
+var serverRoute = match(`(?:^|/)(?:app/api|pages/api|api|server|backend|functions|workers?)/`)
+
 // browserClient reports clients of a model that run in the browser, and carry the key there.
 func browserClient(_ context.Context, p *checks.Pass) error {
 	report := func(s *javascript.File, at int32, value string) {
 		f := p.At(int(s.Toks[at].Start), int(s.Toks[at+2].End), "The client of the model runs in the browser: whoever opens the page can take the key.")
 		f.Anchor = strings.Trim(s.Word(at), `"'`)
+		if serverRoute.MatchString(p.File.Path) {
+			f.Lower(rules.Low, "the file is a route of the server")
+		}
 		f.Fixes = []checks.Fix{scriptEdit(p, s, at, "no-browser", "Set "+f.Anchor+" to false", value, "The client refuses to run in a browser: call the model from a route of the server.")}
 	}
 	if err := eachProperty(p, "dangerouslyAllowBrowser", "true", func(s *javascript.File, at int32) { report(s, at, "false") }); err != nil {

@@ -297,7 +297,7 @@ func (a *Archive) check(e *Entry, names map[string]bool) {
 	note := func(k Kind, format string, args ...any) {
 		a.Anomalies = append(a.Anomalies, Anomaly{k, e.Off, e, fmt.Sprintf(format, args...)})
 	}
-	if why := escapes(e.Name); why != "" {
+	if why := escapes(e.Name); why != "" && (e.Type != '5' || strings.Trim(e.Name, "/") != "") { // the folder "/" is where it is unpacked
 		note(PathEscape, "%s", why)
 	}
 	switch e.Type {
