@@ -259,12 +259,18 @@ func (m *machine) dunder(state Value, instance bool) (string, bool) {
 					return key, true
 				}
 			}
-		case instance && (strings.HasPrefix(key, "__pydantic_") || key == "__fields_set__" || key == "__private_attribute_values__"):
+		case instance && (strings.HasPrefix(key, "__pydantic_") || inert[key]):
 		default:
 			return key, true
 		}
 	}
 	return "", false
+}
+
+// inert are names that nothing looks up on an instance: of pydantic's first version, and what decorators copy.
+var inert = map[string]bool{
+	"__fields_set__": true, "__private_attribute_values__": true,
+	"__doc__": true, "__module__": true, "__name__": true, "__qualname__": true, "__wrapped__": true, "__annotations__": true,
 }
 
 func hasUnderscores(b []byte) bool { return len(b) > 4 && b[0] == '_' && b[1] == '_' }
