@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,7 @@ type part struct {
 	torch  bool // a member of, or itself, what torch.save writes: persistent ids mean storages
 	script bool // a member of a TorchScript archive: its loader knows no Python
 	depth  int
+	inside [][2]int64 // where the members of a tar or 7z archive lie in it as they are
 
 	pickle   *pickle.File
 	verdict  *verdict // of the pickle
@@ -132,10 +134,27 @@ func (c *contents) open(p *part) {
 	if l := p.sniff.LFS; l != nil && p.toldModel() {
 		c.leave(p, "object-missing", "a git-lfs pointer in place of a model: object %.12s of %d bytes; git lfs pull fetches it", l.OID, l.Size)
 	}
-	for _, f := range p.sniff.Formats {
+	for _, f := range containersFirst(p.sniff.Formats, head) {
 		c.read(p, f)
 	}
 	c.promised(p)
+}
+
+// containersFirst puts a zip that only the end of the file speaks of behind the container that its start speaks of: it may be
+// that of a member.
+func containersFirst(formats []sniff.Format, head []byte) []sniff.Format {
+	if len(formats) < 2 || bytes.HasPrefix(head, []byte("PK")) {
+		return formats
+	}
+	var first, zips []sniff.Format
+	for _, f := range formats {
+		if f == sniff.Zip || isZipKind(f) {
+			zips = append(zips, f)
+		} else {
+			first = append(first, f)
+		}
+	}
+	return append(first, zips...)
 }
 
 func ends(r io.ReaderAt, size int64) (head, tail []byte, err error) {

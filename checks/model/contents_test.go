@@ -1,12 +1,14 @@
 package model
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,7 +88,7 @@ func TestPicklesAreFoundWhereverTheyLie(t *testing.T) {
 		{"as text without a magic number", "notes.txt", text, "[]"},
 		{"in a torch archive", "model.pt", zipped(t, "m/data.pkl", evil, "m/version", []byte("3\n")), "[m/data.pkl]"},
 		{"in a storage", "model.pt", zipped(t, "m/data.pkl", []byte("\x80\x02N."), "m/data/0", evil), "[m/data/0]"},
-		{"in an archive in an archive, whose directory stands in the tail of the outer one", "a.zip", zipped(t, "b.zip", zipped(t, "c.bin", evil)), "[b.zip!c.bin] [c.bin]"},
+		{"in an archive in an archive, whose directory stands in the tail of the outer one", "a.zip", zipped(t, "b.zip", zipped(t, "c.bin", evil)), "[b.zip!c.bin]"},
 		{"compressed, with a name that does not say so", "model.joblib", gzipped(evil), "[gzip]"},
 		{"before an archive", "model.pkl", append(bytes.Clone(evil), zipped(t, "readme", []byte("hello"))...), "[]"},
 		{"behind other pickles", "model.bin", append([]byte("\x80\x02N.\x80\x02N."), evil...), "[]"},
@@ -200,5 +202,33 @@ func BenchmarkTwoGigabytesOfSafetensors(b *testing.B) {
 	for b.Loop() {
 		c := &contents{}
 		c.open(&part{name: "model.safetensors", size: f.size, r: f})
+	}
+}
+
+// A tar of archives ends with their directories; it is no archive of that kind itself, and each is opened as a member.
+func TestArchivesInsideAContainerAreMembers(t *testing.T) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, name := range []string{"a.npz", "b.npz"} {
+		data := zipped(t, "x.npy", []byte("\x93NUMPY"), "empty", []byte(nil))
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(data))}); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(data)
+	}
+	w.Close()
+	c := &contents{}
+	c.open(&part{name: "model.tar", size: int64(b.Len()), r: bytes.NewReader(b.Bytes())})
+	var got []string
+	for _, p := range c.parts {
+		if p.zip != nil {
+			got = append(got, p.member)
+			if len(p.zip.Anomalies) > 0 {
+				t.Errorf("%s: %+v", p.member, p.zip.Anomalies)
+			}
+		}
+	}
+	if want := []string{"a.npz", "b.npz"}; !slices.Equal(got, want) {
+		t.Errorf("read as archives %q, want %q", got, want)
 	}
 }

@@ -12,6 +12,7 @@ func readSevenZip(r *reading) {
 	a, err := sevenz.Parse(r.r, r.size, sevenzLimits)
 	r.describe = func(d *Description) { describeSevenZip(d, a) }
 	r.fault(err)
+	r.inside = [][2]int64{{0, a.End}}
 	for _, e := range a.Entries {
 		if leaves(e.Name) {
 			r.found("zip-path-escape", 0, 1, "path-escape "+e.Name, "%q leads out of the archive", e.Name)

@@ -19,6 +19,7 @@ func readTar(r *reading) {
 			continue
 		}
 		src, size := e.Open()
+		r.inside = append(r.inside, [2]int64{e.Data, e.Data + size})
 		child := &part{member: join(r.member, e.Name), name: path.Base(e.Name), r: src, size: size, depth: r.depth + 1, parent: r.part, torch: torch}
 		if torch && readTorchStream(r.c, child) {
 			continue

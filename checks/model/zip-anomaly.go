@@ -1,6 +1,11 @@
 package model
 
 import (
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"bakedin/checks"
 	"bakedin/internal/format/zipx"
 	"bakedin/rules"
@@ -29,7 +34,7 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 				continue
 			}
 			for _, a := range p.zip.Anomalies {
-				if !wants[a.Kind] || n >= maxFindings || a.Kind == zipx.Ambiguous && nested(p.zip) {
+				if !wants[a.Kind] || n >= maxFindings {
 					continue
 				}
 				if a.Kind == zipx.FlagBits && a.Entry != nil && a.Entry.Encrypted() && !c.recognised(join(p.member, a.Entry.Name)) {
@@ -44,6 +49,10 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 				switch a.Kind {
 				case zipx.Checksum, zipx.Prefix, zipx.Tail:
 					severity(f, rules.Medium, "loaders read past it")
+				case zipx.LinkEntry:
+					if a.Entry.Mode&0xf000 == 0xa000 && linkStays(a.Entry) {
+						severity(f, rules.Low, "the link stays inside the archive")
+					}
 				case zipx.CaseAlias:
 					severity(f, rules.High, "some readers tell the names apart")
 				}
@@ -52,17 +61,20 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 	}
 }
 
-// nested tells whether every directory but the last lies in the content of an entry: an archive that holds an archive has
-// two, and no reader takes the inner one for its own.
-func nested(a *zipx.Archive) bool {
-	for i, v := range a.Views {
-		inside := i == 0
-		for _, e := range a.Entries {
-			inside = inside || e.View == 0 && e.Data > 0 && e.Data <= v.Dir && v.End <= e.End
-		}
-		if !inside {
-			return false
-		}
+// linkStays tells whether the target of a symbolic link, which is its content, stays in the folder it is extracted into.
+func linkStays(e *zipx.Entry) bool {
+	readings := e.Readings()
+	if len(readings) != 1 || readings[0].Size > 4<<10 {
+		return false
 	}
-	return true
+	r, size, err := e.OpenAs(readings[0])
+	if err != nil || r == nil || size > 4<<10 {
+		return false
+	}
+	target := make([]byte, size)
+	if n, err := r.ReadAt(target, 0); int64(n) < size && err != nil {
+		return false
+	}
+	name := strings.ReplaceAll(string(target), `\`, "/")
+	return name != "" && utf8.ValidString(name) && strings.IndexFunc(name, unicode.IsControl) < 0 && !strings.HasPrefix(name, "/") && !leaves(path.Join(path.Dir(e.Name), name))
 }

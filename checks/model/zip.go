@@ -17,6 +17,9 @@ func (c *contents) readZip(p *part) {
 		return
 	}
 	a, err := zipx.Parse(p.r, p.size, zipLimits)
+	if a != nil && a.Covered(p.inside) {
+		return // they were opened as members
+	}
 	p.zip = a
 	if err != nil {
 		c.leave(p, kindOf(err), "zip: %v", err)

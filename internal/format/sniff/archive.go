@@ -32,6 +32,18 @@ func zipAtTail(tail []byte) bool {
 	}
 }
 
+// directory is what of the tail the last end record calls its directory: that of an archive inside stands before it.
+func directory(tail []byte) []byte {
+	end := bytes.LastIndex(tail, []byte(endSig))
+	if end < 0 || len(tail)-end < 22 {
+		return tail
+	}
+	if n := int64(binary.LittleEndian.Uint32(tail[end+12:])); n <= int64(end) {
+		return tail[int64(end)-n:]
+	}
+	return tail
+}
+
 // zipKind names what is packed, by the names of the first local header and of the directory entries in the tail. It is a
 // hint for routing and display; internal/format/torch and its siblings decide by reading the directory.
 func zipKind(head, tail []byte) Format {
@@ -70,7 +82,7 @@ func zipKind(head, tail []byte) Format {
 		n := int(binary.LittleEndian.Uint16(head[26:]))
 		look(string(head[30:min(len(head), 30+n)]))
 	}
-	for b := tail; ; {
+	for b := directory(tail); ; {
 		i := bytes.Index(b, []byte(centralSig))
 		if i < 0 || len(b)-i < 46 {
 			break

@@ -137,6 +137,7 @@ func Parse(r io.ReaderAt, size int64, lim Limits) (*Archive, error) {
 	if lerr := a.readLocals(); err == nil {
 		err = lerr
 	}
+	a.dropNested()
 	if herr := a.account(); err == nil {
 		err = herr
 	}
