@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"regexp"
 	"strings"
 
 	"bakedin/checks"
@@ -188,7 +189,7 @@ func (c *contents) promised(p *part) {
 	for _, f := range p.sniff.Promised {
 		if f == sniff.Pickle || f == sniff.Torch || f == sniff.NPY { // numpy falls back to a pickle
 			c.readPickle(p)
-			if p.pickle == nil {
+			if p.pickle == nil && !(p.sniff.Text && strings.HasSuffix(p.name, ".p")) { // .p is a name of programs and of slides too
 				c.left = append(c.left, left{part: p, kind: "parse", guess: strings.HasSuffix(p.name, ".bin"),
 					detail: fmt.Sprintf("byte 0: neither a pickle nor any other format that its name, %s, promises", f)})
 			}
@@ -215,7 +216,7 @@ func (c *contents) readPickle(p *part) {
 	if err != nil && !told && !hasFacts(f) {
 		return
 	}
-	if err != nil && !hasFacts(f) && f.Streams[0].Ops == 0 && p.size > 0 {
+	if err != nil && (!hasFacts(f) && (f.Streams[0].Ops == 0 && p.size > 0 || isBlob(p)) || p.sniff.Text && !namesImport(f)) {
 		return
 	}
 	p.pickle = f
@@ -235,6 +236,28 @@ func hasFacts(f *pickle.File) bool {
 	for _, s := range f.Streams {
 		if len(s.Imports) > 0 || len(s.Uses) > 0 || len(s.Extensions) > 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// isBlob tells a .bin, a name of many things, that does not begin as pickles of torch do.
+func isBlob(p *part) bool {
+	var first [1]byte
+	n, _ := p.r.ReadAt(first[:], 0)
+	return strings.HasSuffix(p.name, ".bin") && n == 1 && first[0] != 0x80
+}
+
+// identifier is a module or name that Python can have.
+var identifier = regexp.MustCompile(`^[\pL_][\pL\pN_.]*$`)
+
+// namesImport tells whether a stream imports something that can exist: in prose, letters are opcodes and words are names.
+func namesImport(f *pickle.File) bool {
+	for _, s := range f.Streams {
+		for i := range s.Imports {
+			if imp := s.Imports[i]; identifier.MatchString(imp.Module) && identifier.MatchString(imp.Name) {
+				return true
+			}
 		}
 	}
 	return false
