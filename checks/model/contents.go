@@ -216,7 +216,7 @@ func (c *contents) readPickle(p *part) {
 	if err != nil && !told && !hasFacts(f) {
 		return
 	}
-	if err != nil && (!hasFacts(f) && (f.Streams[0].Ops == 0 && p.size > 0 || isBlob(p)) || p.sniff.Text && !namesImport(f)) {
+	if err != nil && (!hasFacts(f) && f.Streams[0].Ops == 0 && p.size > 0 || (p.sniff.Text || isBlob(p)) && !namesImport(f)) {
 		return
 	}
 	p.pickle = f

@@ -3,6 +3,7 @@ package prompt
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -63,7 +64,7 @@ func hiddenZeroWidth(_ context.Context, p *checks.Pass) error {
 			hits = hits[n:]
 			inWord := unicode.IsLetter(at(text, run[0]-1)) && unicode.IsLetter(at(text, run[n-1]+1)) && text[run[0]].r != 0x200C
 			switch {
-			case n >= longRun:
+			case n >= longRun && (machine || n >= 4*longRun || mixed(text, run)):
 				reportRun(p, text, run, fmt.Sprintf("%d characters without width stand in a row.", n), "")
 			case machine && inWord:
 				reportRun(p, text, run, "A character without width splits a word that a model reads.", "")
@@ -78,6 +79,11 @@ func hiddenZeroWidth(_ context.Context, p *checks.Pass) error {
 		reportRun(p, text, quiet, fmt.Sprintf("%d characters without width stand in the text.", len(quiet)), rules.Low)
 	}
 	return nil
+}
+
+// mixed tells whether a run has characters of two kinds: one and the same again and again is what copying leaves.
+func mixed(text []char, run []int) bool {
+	return slices.ContainsFunc(run, func(i int) bool { return text[i].r != text[run[0]].r })
 }
 
 func reportRun(p *checks.Pass, text []char, run []int, message string, severity rules.Severity) {

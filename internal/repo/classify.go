@@ -49,7 +49,7 @@ var classes = sync.OnceValue(func() *classifier {
 		deployments:  mustGlob("**/*.service", "**/Procfile", "**/fly.toml", "**/render.yaml", "**/values*.{yaml,yml}", "**/config.properties"),
 		dockerfiles:  mustGlob("**/{Dockerfile,Containerfile}*", "**/*.{Dockerfile,dockerfile}"),
 		datasets:     mustGlob("**/*.{parquet,arrow,feather,tfrecord,jsonl}", "{data,dataset,datasets}/**/*.{csv,tsv,jsonl,json.gz}", "**/*.dvc"),
-		packages:     mustGlob("*.{doc,xls,ppt,pps,dot,msg,vsd,pub,docx,docm,dotx,xlsx,xlsm,xltx,pptx,pptm,ppsx,odt,ods,odp,odg,odf,odc,odb,ott,ots,otp,otg,epub,jar,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}"),
+		packages:     mustGlob("*.{doc,xls,ppt,pps,dot,msg,vsd,pub,docx,docm,dotx,xlsx,xlsm,xltx,pptx,pptm,ppsx,odt,ods,odp,odg,odf,odc,odb,ott,ots,otp,otg,epub,jar,jmod,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}"),
 		translations: mustGlob("**/{locales,locale,i18n,lang,emails,email}/**"),
 		pages:        mustGlob("{doc,docs,documentation,website}/**/*.{md,mdx}"),
 	}
