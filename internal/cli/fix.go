@@ -52,6 +52,12 @@ With --staged it looks at what is staged and writes to the working tree, where b
 			if want.ask && want.apply {
 				return usage("bakedin fix -i", "--apply writes everything, -i asks for each: give one of them")
 			}
+			if opt.diff == noRevision {
+				opt.diff = ""
+				if want.ask || want.apply {
+					return usage("bakedin fix --diff", "--diff only shows: leave it out to write")
+				}
+			}
 			s, err := a.newSession(cmd.Context(), opt, paths)
 			if err != nil {
 				return err
@@ -69,6 +75,9 @@ With --staged it looks at what is staged and writes to the working tree, where b
 		},
 	}
 	opt.register(cmd.Flags())
+	diff := cmd.Flags().Lookup("diff")
+	diff.Usage = "show the diff, as without it; --diff=REF: only files that differ from the merge base with this revision"
+	diff.NoOptDefVal = noRevision
 	cmd.Flags().BoolVar(&want.apply, "apply", false, "write the changes")
 	cmd.Flags().BoolVarP(&want.ask, "interactive", "i", false, "show the changes one by one and ask for each")
 	cmd.Flags().BoolVar(&want.unsafe, "unsafe", false, "also fixes that lose or change something a person must accept")
@@ -79,6 +88,9 @@ With --staged it looks at what is staged and writes to the working tree, where b
 	cmd.Flags().BoolVar(&listUndo, "list-undo", false, "list what can be taken back")
 	return cmd
 }
+
+// noRevision is --diff of fix without a revision: what fix does anyway.
+const noRevision = "-"
 
 // wanted is what a run of fix is asked for.
 type wanted struct {
