@@ -8,6 +8,7 @@ import (
 	"bakedin/checks"
 	"bakedin/internal/lang/keys"
 	"bakedin/internal/lang/shell"
+	"bakedin/rules"
 )
 
 // agentHookRunsRemote reports commands that a tool runs by itself and that fetch what they run.
@@ -48,8 +49,14 @@ func hook(p *checks.Pass, n *keys.Node, command string) {
 	}
 	f := p.At(n.Start, n.End, "A command that the tool runs by itself "+what+".")
 	f.Anchor = "hook " + n.Key + " " + what
+	if devTool.MatchString(what) && !strings.Contains(command, " -y ") && !strings.Contains(command, "--yes") {
+		f.Lower(rules.Medium, "a tool that a project has installed is not fetched")
+	}
 	f.Fixes = []checks.Fix{checks.Steps("keep-it-here", "Run a script of this repository", "Put what the command does into a file of the repository, such as .claude/hooks/check.sh.", "Fetch what it needs once, at a version, and check its digest.", "Name the file in the hook.")}
 }
+
+// devTool is a program that projects install among their own packages, where npx finds it.
+var devTool = regexp.MustCompile(`^starts (?:prettier|eslint|tsc|typescript|jest|vitest|biome|@biomejs/biome|stylelint|mocha|tsx|ts-node|turbo|nx|lint-staged|markdownlint|markdownlint-cli2?|cspell|playwright|cypress|webpack|vite|rollup|bundlesize) in `)
 
 var (
 	outside   = regexp.MustCompile(`^(?:/|~/|[A-Za-z]:[\\/])`)

@@ -74,6 +74,9 @@ func credential(name, value string) bool {
 	if !secretName.MatchString(name) || publicName.MatchString(name) || len(value) < 6 || secret.Reference(value) || secret.Placeholder(value) || plainValue.MatchString(value) {
 		return false
 	}
+	if user, rest, ok := strings.Cut(value, ":"); ok && strings.HasPrefix(rest, "pass") && strings.HasPrefix(user, "user") {
+		return false // user:pass@host
+	}
 	return !strings.HasPrefix(value, "/") && !strings.Contains(value, " ") && !strings.HasPrefix(strings.ToLower(value), "my-") && !strings.HasPrefix(strings.ToLower(value), "my_")
 }
 

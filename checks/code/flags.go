@@ -52,6 +52,9 @@ func (dangerousFlag) Judge(p *checks.Pass, m checks.TextMatch) {
 // codeInString tells whether a line of settings is, at its end, inside a call that stands in quotes: an example, not a
 // setting.
 func codeInString(line []byte) bool {
+	if len(line) > proseLine && bytes.Contains(line, []byte(`\n`)) {
+		return true // a page of text in a string
+	}
 	quote := bytes.LastIndexAny(line, "\"'")
 	return quote >= 0 && bytes.LastIndexByte(line[quote:], '(') > bytes.LastIndexByte(line[quote:], ')')
 }

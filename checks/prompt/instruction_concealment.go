@@ -13,7 +13,10 @@ var (
 	presentation = regexp.MustCompile(`(?i)^[^.!?\n]{0,60}\b(?:rules?|prompts?|instructions?|guidelines?|tools?|functions?|internal\w*|reasoning|thinking|context|documents?|sources?|passages?|cut-?off|ids?|json|schema|format\w*|system|model|ai\b|technical|raw|errors?|stack ?traces?|search|steps?|these details|this list|persona|role|names? of|confiden\w+ scores?|commits?|lint\w*|tests?|typos?|whitespace|minor|details|examples?|that you are|about (?:the )?(?:tool|process|memory|memories))\b`)
 	// talk that leaves somebody out without hiding anything
 	harmless = regexp.MustCompile(`(?i)^(?:do not|don.t|never|must not)\s+(?:ask|asking|show|showing)\b`)
-	weighty  = regexp.MustCompile(`(?i)\b(?:send|upload|post|transfer|forward|delete|execute|install|exfiltrat\w*|credential|password|secret|key|token|payment|email|copy|read)\b`)
+	// advice for people, and what must not happen
+	tellsTo = regexp.MustCompile(`(?i)^(?:do not|don.t|never|must not)\s+tell(?:ing)?\s+(?:the\s+)?\w+\s+to\b`)
+	negated = regexp.MustCompile(`(?i)\b(?:not|never|n.t|nothing|avoid|cannot)\s+(?:\w+\s+)?$`)
+	weighty = regexp.MustCompile(`(?i)\b(?:send|upload|post|transfer|forward|delete|execute|install|exfiltrat\w*|credential|password|secret|key|token|payment|email|copy|read)\b`)
 )
 
 // instructionConcealment reports an order to do something behind the back of the people that the agent works for.
@@ -23,6 +26,9 @@ func instructionConcealment(p *checks.Pass, m checks.TextMatch) {
 		return
 	}
 	after := string(m.Text[end:min(len(m.Text), end+120)])
+	if tellsTo.MatchString(m.Group(0)+after) || negated.Match(m.Text[max(0, start-40):start]) {
+		return
+	}
 	around := string(m.Text[sentenceStart(m.Text, start):start]) + firstSentence(after)
 	if harmless.MatchString(m.Group(0)) && !weighty.MatchString(around) || harmless.MatchString(m.Group(0)) && presentation.MatchString(after) {
 		return

@@ -9,7 +9,7 @@ import (
 	"bakedin/rules"
 )
 
-var badges = regexp.MustCompile(`(?i)shields\.io|badgen\.net|codecov\.io|/badge|badge\.svg|coveralls\.io|star-history|contrib\.rocks|github\.com/[^/]+/[^/]+/(?:actions|workflows)|localhost|127\.0\.0\.1|example\.(?:com|org)/(?:path|page|article)`)
+var badges = regexp.MustCompile(`(?i)shields\.io|badgen\.net|codecov\.io|/badge|badge\.svg|coveralls\.io|star-history|contrib\.rocks|github\.com/[^/]+/[^/]+/(?:actions|workflows)|visualstudio\.com/|dev\.azure\.com/|(?:^|//)github\.com/|githubusercontent\.com/|gitlab\.com/|localhost|127\.0\.0\.1|example\.(?:com|org)/(?:path|page|article)`)
 
 // remoteImageExfiltration reports an image, or a link, whose address the model is to fill in: showing the answer sends what
 // stands there to the host.
