@@ -50,7 +50,7 @@ var harmless = set(
 var passes = set(
 	"str", "repr", "list", "tuple", "dict", "set", "sorted", "reversed", "next", "iter", "bytes", "format", "join", "loads", "load", "dumps", "sub", "search", "findall", "finditer", "match", "fullmatch", "split",
 	"dedent", "b64decode", "unescape", "compile", "text", "safe_load", "copy", "deepcopy", "Path", "encode", "markdown", "filter", "map", "zip", "enumerate", "literal", "cast", "SQL", "replace", "parse", "decode",
-	"StringIO", "BytesIO", "open", "group", "Template", "substitute", "safe_substitute", "fill", "indent", "gather", "wait_for", "to_thread",
+	"StringIO", "BytesIO", "open", "group", "Template", "substitute", "safe_substitute", "urljoin", "fill", "indent", "gather", "wait_for", "to_thread",
 )
 
 // a function of another file that takes code or data out of an answer

@@ -10,6 +10,7 @@ import (
 )
 
 var (
+	mcpServer = regexp.MustCompile(`(?m)^(?:from|import)\s+(?:mcp|fastmcp)\b`)
 	backShell = regexp.MustCompile(`^/dev/(?:tcp|udp)/`)
 	sendsCall = regexp.MustCompile(`\b(?:requests|httpx|session|client)\.(?:post|put|patch|request)\(|\burlopen\(|\bhttp\.client\b|\bsmtplib\b|\bsocket\.(?:socket|create_connection)\(|\bfetch\(|\baxios(?:\.post|\.put)?\(|\bhttps?\.request\(|\bcurl\s`)
 )
@@ -19,13 +20,14 @@ var script = map[string]bool{".py": true, ".js": true, ".mjs": true, ".cjs": tru
 // agentScriptSendsPrivate reports scripts that an agent starts by itself (of a skill, a hook, a command) and that send away
 // what only this machine should know. What a script of the project does is the project's own business.
 func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
-	if !p.Repo.StartedByAgent(p.File.Path) || attackFolder.MatchString(p.File.Path) || len(p.Found()) > 0 {
+	shell := backShell.MatchString(m.Group(0))
+	if !p.Repo.StartedByAgent(p.File.Path) && !(shell && mcpServer.Match(m.Text)) || attackFolder.MatchString(p.File.Path) || len(p.Found()) > 0 {
 		return
 	}
 	what := "sends a private file or the environment of this machine to another host"
 	unseen := false
 	switch ext := path.Ext(p.File.Path); {
-	case backShell.MatchString(m.Group(0)):
+	case shell:
 		what = "connects a shell of this machine to another host"
 	case script[ext]:
 		if !sendsCall.Match(m.Text) {
