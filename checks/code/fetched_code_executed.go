@@ -86,7 +86,7 @@ func fetchedScript(s *javascript.File) func(e javascript.Expr) string {
 }
 
 var (
-	fetchedCode = taint{fetchedSource, "What %s gave"}
+	fetchedCode = taint{source: fetchedSource, says: "What %s gave"}
 	codeRunners = []sink{
 		{name: "exec", position: 0, does: runs}, {name: "eval", position: 0, does: runs}, {name: "builtins.exec", position: 0, does: runs}, {name: "builtins.eval", position: 0, does: runs},
 		{name: "os.system", position: 0, does: asShell}, {name: "os.popen", position: 0, does: asShell},

@@ -28,7 +28,7 @@ var programSinks = []sink{
 	{name: "torch.utils.cpp_extension.load", keyword: "sources", position: 1, does: "is compiled and loaded"},
 }
 
-var hubFile = taint{hubSource, "What %s fetches"}
+var hubFile = taint{source: hubSource, says: "What %s fetches"}
 
 // hubSource says of an expression that it is a file or folder of somebody's on a hub.
 func hubSource(src *checks.PythonSource) func(e python.Expr) string {

@@ -19,7 +19,7 @@ func savedAndRun(p *checks.Pass, t taint, refine func(f *checks.Finding)) error 
 			c := call{&src.Calls[i], src, p, name}
 			for _, script := range c.scripts() {
 				if flow == nil {
-					flow = flowOf(src, t.source(src))
+					flow = t.flow(src)
 				}
 				o := c.savedIn(flow, script)
 				if o == nil {

@@ -29,10 +29,20 @@ const receiver = -2
 // sources of a rule: where from, and how sure and grave that makes it
 type taint struct {
 	source func(src *checks.PythonSource) func(e python.Expr) string
-	says   string // with %s for the source
+	says   string             // with %s for the source
+	adapt  func(*python.Flow) // when values of it are carried by other functions than those of an answer
 }
 
-var modelOutput = taint{modelSource, "What %s answered"}
+// flow follows values of this kind through a source.
+func (t taint) flow(src *checks.PythonSource) *python.Flow {
+	flow := flowOf(src, t.source(src))
+	if t.adapt != nil {
+		t.adapt(flow)
+	}
+	return flow
+}
+
+var modelOutput = taint{source: modelSource, says: "What %s answered"}
 
 // eachFlow reports the calls of the sinks that a tainted value reaches.
 func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call, arg python.Arg, o *python.Origin)) error {
@@ -65,7 +75,7 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 		}
 		for _, arg := range c.sinkArgs(h.sink) {
 			if flow == nil {
-				flow = flowOf(src, t.source(src))
+				flow = t.flow(src)
 			}
 			plain := flow.Rules.Ends
 			flow.Head = h.sink.does == asURL

@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
@@ -47,15 +46,24 @@ func wholeEnvironment(src *checks.PythonSource, i int32) bool {
 
 // sends are calls that give something to another machine, by the arguments that carry it.
 var sends = []sink{
-	{name: "requests.post", keyword: "json", position: -1}, {name: "requests.post", keyword: "data", position: 1}, {name: "requests.post", keyword: "files", position: -1}, {name: "requests.get", keyword: "params", position: 1},
-	{name: "requests.put", keyword: "data", position: 1}, {name: "requests.put", keyword: "json", position: -1},
-	{name: "httpx.post", keyword: "json", position: -1}, {name: "httpx.post", keyword: "data", position: -1}, {name: "httpx.post", keyword: "content", position: -1}, {name: "httpx.AsyncClient().post", keyword: "json", position: -1},
-	{name: "httpx.Client().post", keyword: "json", position: -1}, {name: "httpx.AsyncClient().post", keyword: "content", position: -1}, {name: "aiohttp.ClientSession().post", keyword: "json", position: -1}, {name: "aiohttp.ClientSession().post", keyword: "data", position: -1},
-	{name: "urllib.request.urlopen", keyword: "data", position: 1}, {name: "urllib.request.Request", keyword: "data", position: 1},
+	{name: "requests.post", keyword: "json", position: -1, when: away}, {name: "requests.post", keyword: "data", position: 1, when: away}, {name: "requests.post", keyword: "files", position: -1, when: away}, {name: "requests.get", keyword: "params", position: 1, when: away},
+	{name: "requests.put", keyword: "data", position: 1, when: away}, {name: "requests.put", keyword: "json", position: -1, when: away},
+	{name: "httpx.post", keyword: "json", position: -1, when: away}, {name: "httpx.post", keyword: "data", position: -1, when: away}, {name: "httpx.post", keyword: "content", position: -1, when: away}, {name: "httpx.AsyncClient().post", keyword: "json", position: -1, when: away},
+	{name: "httpx.Client().post", keyword: "json", position: -1, when: away}, {name: "httpx.AsyncClient().post", keyword: "content", position: -1, when: away}, {name: "aiohttp.ClientSession().post", keyword: "json", position: -1, when: away}, {name: "aiohttp.ClientSession().post", keyword: "data", position: -1, when: away},
+	{name: "urllib.request.urlopen", keyword: "data", position: 1, when: away}, {name: "urllib.request.Request", keyword: "data", position: 1, when: away},
 	{name: "*.sendall", position: 0, when: named("socket", "sock", "s", "conn")}, {name: "*.sendmail", position: 2},
 }
 
-var privateData = taint{privateSource, "What %s holds"}
+// away tells whether a call goes to another machine.
+func away(c call) bool { return !c.loopback() }
+
+const isSent = "is sent to another host."
+
+var privateData = taint{privateSource, "What %s holds", func(flow *python.Flow) {
+	passes := flow.Rules.Passes
+	flow.Rules.Passes = func(e python.Expr) bool { return carries[e.Label] || passes(e) }
+	flow.Rules.Ends = func(label string) bool { return label != "quote" && harmless[label] }
+}}
 
 // privateDataSent reports servers of tools, and scripts that an agent starts, that send private files of the machine they run on,
 // or its environment, to another.
@@ -64,39 +72,14 @@ func privateDataSent(_ context.Context, p *checks.Pass) error {
 	if src == nil || src.File == nil || !p.Repo.StartedByAgent(p.File.Path) && !givesTools(src) {
 		return err
 	}
-	flow := flowOf(src, privateSource(src))
-	passes := flow.Rules.Passes
-	flow.Rules.Passes = func(e python.Expr) bool { return carries[e.Label] || passes(e) }
-	flow.Rules.Ends = func(label string) bool { return label != "quote" && harmless[label] }
-	seen := map[int32]bool{}
-	for k := range sends {
-		s := &sends[k]
-		calls := src.CallsOf(s.name)
-		if method, ok := strings.CutPrefix(s.name, "*."); ok {
-			calls = src.CallsNamed(method)
-		}
-		for _, i := range calls {
-			c := call{&src.Calls[i], src, p, s.name}
-			if seen[i] || s.when != nil && !s.when(c) || c.loopback() {
-				continue
-			}
-			for _, a := range c.sinkArgs(s) {
-				o := flow.From(a.First, a.Last, c.Scope)
-				if o == nil {
-					continue
-				}
-				seen[i] = true
-				f := c.report(flowMessage(privateData.says, o.What, "is sent to another host."))
-				describe(f, p, src, o)
-				f.Fixes = []checks.Fix{checks.Steps("drop-tool", "Take the code out",
-					"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
-					"Take it out. What a tool sends is what it was given to send, not what it finds on the machine.",
-					"Where it has run, rotate the keys and tokens that it could read.")}
-				break
-			}
-		}
-	}
-	return err
+	return eachFlow(p, privateData, sends, func(_ sink, c call, _ python.Arg, o *python.Origin) {
+		f := c.report(flowMessage(privateData.says, o.What, isSent))
+		describe(f, p, src, o)
+		f.Fixes = []checks.Fix{checks.Steps("drop-tool", "Take the code out",
+			"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
+			"Take it out. What a tool sends is what it was given to send, not what it finds on the machine.",
+			"Where it has run, rotate the keys and tokens that it could read.")}
+	})
 }
 
 // givesTools tells whether a source gives tools to a model.

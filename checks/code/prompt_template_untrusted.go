@@ -48,10 +48,10 @@ func promptTemplateUntrusted(_ context.Context, p *checks.Pass) error {
 			}}}
 		}
 	}
-	if err := eachFlow(p, taint{userSource, ""}, promptTemplates, report("users")); err != nil {
+	if err := eachFlow(p, taint{source: userSource}, promptTemplates, report("users")); err != nil {
 		return err
 	}
-	return eachFlow(p, taint{strangerSource, ""}, promptTemplates, report("elsewhere"))
+	return eachFlow(p, taint{source: strangerSource}, promptTemplates, report("elsewhere"))
 }
 
 // attributesReachable tells whether a version of langchain-core follows attributes in f-string templates.

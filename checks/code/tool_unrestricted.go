@@ -75,8 +75,8 @@ func isTool(src *checks.PythonSource, d *python.Def) bool {
 }
 
 var (
-	toolInput   = taint{toolSource, "The argument %s, which the model chooses,"}
-	chosenInput = taint{chosenSource, toolInput.says}
+	toolInput   = taint{source: toolSource, says: "The argument %s, which the model chooses,"}
+	chosenInput = taint{source: chosenSource, says: toolInput.says}
 )
 
 // toolUnrestricted reports tools that pass what the model chooses to an interpreter, a shell, a file or an address.

@@ -151,7 +151,7 @@ func tlsVariable(target string, v python.Value) bool {
 // loopback tells whether the first argument is an address of this machine.
 func (c call) loopback() bool {
 	for _, v := range []python.Value{c.src.Positional(c.Call, 0), c.src.Keyword(c.Call, "url")} {
-		for _, prefix := range []string{"https://localhost", "https://127.", "https://[::1]"} {
+		for _, prefix := range []string{"https://localhost", "https://127.", "https://[::1]", "http://localhost", "http://127.", "http://[::1]"} {
 			if strings.HasPrefix(v.Str, prefix) {
 				return true
 			}

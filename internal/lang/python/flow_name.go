@@ -38,20 +38,27 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 	return nil
 }
 
+// once looks behind the place at a token, unless it is being looked behind: values may go in a circle.
+func (w *Flow) once(tok int32, look func() *Origin) *Origin {
+	if w.busy[tok] {
+		return nil
+	}
+	w.busy[tok] = true
+	defer delete(w.busy, tok)
+	return look()
+}
+
 // filled looks for an origin in what is put into a list or dict between the place that makes it and the place that uses it.
 func (w *Flow) filled(name string, made *binding, use int32, depth int) *Origin {
 	w.budget -= len(w.Calls) / 8
 	for k := range w.Calls {
 		c := &w.Calls[k]
-		if c.Scope != made.scope || c.First < made.last || c.First >= use || c.Open != c.First+3 || w.identifier(c.First) != name || w.busy[c.Open] {
+		if c.Scope != made.scope || c.First < made.last || c.First >= use || c.Open != c.First+3 || w.identifier(c.First) != name {
 			continue
 		}
 		switch w.identifier(c.Open - 1) {
 		case "append", "extend", "insert", "appendleft", "update":
-			w.busy[c.Open] = true
-			o := w.arguments(c.Open, c.Scope, depth)
-			delete(w.busy, c.Open)
-			if o != nil {
+			if o := w.once(c.Open, func() *Origin { return w.arguments(c.Open, c.Scope, depth) }); o != nil {
 				return o
 			}
 		}
@@ -59,13 +66,10 @@ func (w *Flow) filled(name string, made *binding, use int32, depth int) *Origin 
 	w.budget -= len(w.Assigns) / 8
 	for k := range w.Assigns {
 		a := &w.Assigns[k]
-		if a.Scope != made.scope || a.Target < made.last || a.Target >= use || !w.isOp(a.Target+1, '[') || w.identifier(a.Target) != name || w.busy[a.Target] {
+		if a.Scope != made.scope || a.Target < made.last || a.Target >= use || !w.isOp(a.Target+1, '[') || w.identifier(a.Target) != name {
 			continue
 		}
-		w.busy[a.Target] = true
-		o := w.expr(a.First, a.Last, a.Scope, depth+1)
-		delete(w.busy, a.Target)
-		if o != nil {
+		if o := w.once(a.Target, func() *Origin { return w.expr(a.First, a.Last, a.Scope, depth+1) }); o != nil {
 			return o
 		}
 	}
@@ -88,13 +92,10 @@ func (w *Flow) attribute(first, last, scope int32, depth int) *Origin {
 	w.budget -= len(w.Assigns) / 8
 	for k := len(w.Assigns) - 1; k >= 0; k-- {
 		a := &w.Assigns[k]
-		if a.Scope != scope && !w.is(first, "self") && !w.is(first, "cls") || a.Scope == scope && a.Target >= first || string(w.Text(a.Target, a.TargetEnd)) != text || w.busy[a.Target] {
+		if a.Scope != scope && !w.is(first, "self") && !w.is(first, "cls") || a.Scope == scope && a.Target >= first || string(w.Text(a.Target, a.TargetEnd)) != text {
 			continue
 		}
-		w.busy[a.Target] = true
-		o := w.expr(a.First, a.Last, a.Scope, depth+1)
-		delete(w.busy, a.Target)
-		if o != nil {
+		if o := w.once(a.Target, func() *Origin { return w.expr(a.First, a.Last, a.Scope, depth+1) }); o != nil {
 			return o
 		}
 	}
