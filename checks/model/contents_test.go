@@ -232,3 +232,14 @@ func TestArchivesInsideAContainerAreMembers(t *testing.T) {
 		t.Errorf("read as archives %q, want %q", got, want)
 	}
 }
+
+// The bytes of an array may begin like a pickle by chance; that they do not go on like one leaves nothing unread.
+func TestNumbersThatBeginLikeAPickleAreNoPickle(t *testing.T) {
+	data, err := asm.Assemble("PROTO 4\nSHORT_BINBYTES \"\\x80\\x02N\\x87\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\"\nSTOP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, left := look(t, "model.pkl", bytes.NewReader(data), int64(len(data))); left != "" {
+		t.Errorf("left: %s", left)
+	}
+}

@@ -77,7 +77,11 @@ func (c *contents) hidden(p *part, s *pickle.Stream) []inner {
 			found.worst, found.what = unknown, "a program"
 			out = append(out, found)
 		case found.loaded || child.pickle != nil:
+			chance := !found.loaded && child.pickle != nil && !hasFacts(child.pickle)
 			for _, l := range sub.left {
+				if chance && l.kind == "parse" {
+					continue // the bytes of numbers, which begin like a pickle and are none
+				}
 				c.left = append(c.left, left{part: child, kind: l.kind, detail: l.detail})
 			}
 		}
