@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bakedin/internal/format/peel"
@@ -54,7 +55,7 @@ func (c *contents) hidden(p *part, s *pickle.Stream) []inner {
 		sub.open(child)
 		found := inner{at: k.At, how: k.Hint}
 		for _, q := range sub.parts {
-			if q.pickle == nil {
+			if q.pickle == nil || sub.broke(q) && !namesImport(q.pickle) {
 				continue
 			}
 			q.verdict = sub.judgePickle(q)
@@ -77,7 +78,7 @@ func (c *contents) hidden(p *part, s *pickle.Stream) []inner {
 			found.worst, found.what = unknown, "a program"
 			out = append(out, found)
 		case found.loaded || child.pickle != nil:
-			chance := !found.loaded && child.pickle != nil && !hasFacts(child.pickle)
+			chance := !found.loaded && child.pickle != nil && !namesImport(child.pickle)
 			for _, l := range sub.left {
 				if chance && l.kind == "parse" {
 					continue // the bytes of numbers, which begin like a pickle and are none
@@ -87,6 +88,11 @@ func (c *contents) hidden(p *part, s *pickle.Stream) []inner {
 		}
 	}
 	return out
+}
+
+// broke tells whether a part could not be read to its end as what it seemed to be.
+func (c *contents) broke(p *part) bool {
+	return slices.ContainsFunc(c.left, func(l left) bool { return l.part == p && l.kind == "parse" })
 }
 
 func nesting(p *part) int {
