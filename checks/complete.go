@@ -125,7 +125,7 @@ func (p *program) place(c *compiled, f *Finding, file *File) bool {
 		case repo.Vendored:
 			return c.Family == "dependency"
 		}
-		if f.Strength > rules.E1 && bytes.Contains(file.bytes, unwritten) {
+		if f.Strength > rules.E1 && bytes.Contains(file.text.Bytes, unwritten) {
 			f.Strength = rules.E1
 		}
 		return true

@@ -22,11 +22,10 @@ type File struct {
 	tree  *repo.Tree
 	limit int64 // most bytes that are read whole
 
-	once  sync.Once
-	bytes []byte // of the text, in UTF-8 and without a byte order mark
-	text  bom.Text
-	err   error
-	sum   string
+	once sync.Once
+	text bom.Text // in UTF-8 and without a byte order mark
+	err  error
+	sum  string
 
 	blob  repo.Blob
 	facts map[any]any
@@ -90,17 +89,17 @@ func (f *File) Bytes() ([]byte, error) {
 		if f.text.Bytes = buf[:n]; !f.Is(repo.Model) {
 			f.text = bom.Decode(buf[:n])
 		}
-		if f.bytes = f.text.Bytes; f.text.Moved() {
+		if f.text.Moved() {
 			f.sum = digestOf(buf[:n])
 		}
 	})
-	return f.bytes, f.err
+	return f.text.Bytes, f.err
 }
 
 // looksText tells whether the first bytes are those of a text, so that pictures and archives are not read whole.
 func (f *File) looksText() bool {
-	if f.bytes != nil {
-		return isText(f.bytes)
+	if f.text.Bytes != nil {
+		return isText(f.text.Bytes)
 	}
 	b, err := f.Blob()
 	if err != nil {
@@ -114,8 +113,8 @@ func (f *File) looksText() bool {
 
 // SHA256 returns the digest of the content when it was read whole, else the empty string.
 func (f *File) SHA256() string {
-	if f.sum == "" && f.bytes != nil {
-		f.sum = digestOf(f.bytes)
+	if f.sum == "" && f.text.Bytes != nil {
+		f.sum = digestOf(f.text.Bytes)
 	}
 	return f.sum
 }
@@ -166,7 +165,7 @@ func (f *File) close() {
 // forget lets go of the bytes and facts of a file that was looked at; its path and the count of bytes stay.
 func (f *File) forget() {
 	f.close()
-	f.bytes, f.text, f.facts, f.lines, f.hashes = nil, bom.Text{}, nil, nil, nil
+	f.text, f.facts, f.lines, f.hashes = bom.Text{}, nil, nil, nil
 }
 
 // Fact is a kind of fact about files that several rules share: the tokens of a Python file, the imports of a pickle. It is

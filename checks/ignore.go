@@ -59,7 +59,7 @@ func ignoresIn(f *File) (out []Ignore) {
 			out = nil
 		}
 	}()
-	return ignoresOf(f, f.bytes)
+	return ignoresOf(f, f.text.Bytes)
 }
 
 // ignoresOf reads the comments of a file that speak to us.

@@ -12,7 +12,7 @@ import (
 func keyMatches(t *testing.T, name, text string, m rules.KeyMatch, refs ...string) []string {
 	t.Helper()
 	f := &File{Path: name, Size: int64(len(text))}
-	f.once.Do(func() { f.bytes = []byte(text) })
+	f.once.Do(func() { f.text.Bytes = []byte(text) })
 	p := &Pass{Rule: &rules.Rule{ID: "r", Refs: refs, Match: rules.Match{Key: []rules.KeyMatch{m}}}, File: f}
 	if err := matchKeys(p); err != nil {
 		return []string{"error: " + err.Error()}

@@ -43,7 +43,7 @@ func (debugging) Run(_ context.Context, p *checks.Pass) error {
 			f := c.inAI(s.message)
 			f.Fixes = noDebug(c, v)
 			if host := src.Keyword(c.Call, "host"); s.keyword == "reload" && host.Str != "0.0.0.0" {
-				lower(f, rules.Low, "it is not seen to listen beyond this machine")
+				f.Lower(rules.Low, "it is not seen to listen beyond this machine")
 			}
 		}
 	}
@@ -52,7 +52,7 @@ func (debugging) Run(_ context.Context, p *checks.Pass) error {
 			c := call{&src.Calls[i], src, p, ""}
 			if v := src.Keyword(c.Call, "show_error"); v.Kind == python.True {
 				f := c.inAI("show_error=True shows visitors the errors of the program.")
-				lower(f, rules.Low, "the message alone, without the trace")
+				f.Lower(rules.Low, "the message alone, without the trace")
 				f.Fixes = noDebug(c, v)
 			}
 		}

@@ -27,7 +27,7 @@ func (demoOpen) Run(_ context.Context, p *checks.Pass) error {
 		if v := src.Keyword(c.Call, "allowed_paths"); v.First != 0 && src.ListHas(v.First, v.Last, "/", ".", "./", "..", "~", "/home", "/root") {
 			f := c.report("allowed_paths lets whoever opens the app read files far beyond what it shows.")
 			f.Anchor = "paths"
-			lower(f, rules.Medium, "it reads files, it runs nothing")
+			f.Lower(rules.Medium, "it reads files, it runs nothing")
 			f.Fixes = []checks.Fix{checks.Steps("narrow-paths", "Name the folder that is meant", "Put what the app serves into a folder of its own, and give that as allowed_paths.")}
 		}
 		if v := src.Keyword(c.Call, "share"); v.Kind == python.True {
@@ -39,7 +39,7 @@ func (demoOpen) Run(_ context.Context, p *checks.Pass) error {
 		}
 		if v := src.Keyword(c.Call, "server_name"); (v.Kind == python.String || v.Kind == python.Env) && v.Str == "0.0.0.0" && src.Keyword(c.Call, "auth").Kind == python.Absent && src.Keyword(c.Call, "auth_dependency").Kind == python.Absent {
 			f := c.report("The app listens on every interface and asks for no login.")
-			lower(f, rules.Medium, "whether it is reachable depends on the network")
+			f.Lower(rules.Medium, "whether it is reachable depends on the network")
 		}
 	}
 	return err

@@ -32,7 +32,7 @@ func distributedPickle(_ context.Context, p *checks.Pass) error {
 		if !strings.HasPrefix(c.name, "multiprocessing.") {
 			f := c.report(short(c.name) + " sends pickles: every process of the group runs what another one sends.")
 			f.InAI = true
-			lower(f, rules.Low, "it takes somebody on the network of the group")
+			f.Lower(rules.Low, "it takes somebody on the network of the group")
 			f.Fixes = []checks.Fix{checks.Steps("own-network", "Keep the group to itself", "Put the group's port on a network that nothing else reaches.", "Send tensors and plain values where objects are not needed.")}
 			return
 		}

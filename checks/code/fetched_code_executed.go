@@ -104,7 +104,7 @@ func fetchedCodeExecuted(_ context.Context, p *checks.Pass) error {
 	}
 	refine := func(f *checks.Finding, what string) {
 		if !isAI(src) && !p.Repo.StartedByAgent(p.File.Path) {
-			lower(f, rules.Medium, aside)
+			f.Lower(rules.Medium, aside)
 		}
 		if decoders[what] {
 			f.Fixes = []checks.Fix{checks.Steps("take-out", "Take the hidden code out", "Find out who wrote it: git log -S with a piece of the constant.", "Decode it in a sandbox and read it; take it out.",
@@ -116,7 +116,7 @@ func fetchedCodeExecuted(_ context.Context, p *checks.Pass) error {
 	if err := eachScriptFlow(p, fetchedScript, scriptCodeSinks, func(k scriptSink, first, last int32, o *javascript.Origin, s *javascript.File) {
 		f := scriptFinding(p, s, first, last, o, fetchedCode.says, k.does)
 		if !importsModule(s, modelModules) && !p.Repo.StartedByAgent(p.File.Path) {
-			lower(f, rules.Medium, aside)
+			f.Lower(rules.Medium, aside)
 		}
 		f.Fixes = []checks.Fix{takeIn}
 	}); err != nil {

@@ -43,7 +43,7 @@ func (dangerousFlag) Judge(p *checks.Pass, m checks.TextMatch) {
 	f := p.At(m.Groups[2], m.Groups[5], flag+" is on: "+what+".")
 	f.Anchor = "flag " + flag
 	if strings.Contains(flag, "requests") || strings.Contains(flag, "paths") {
-		lower(f, rules.Medium, "it reaches data and addresses, not an interpreter")
+		f.Lower(rules.Medium, "it reaches data and addresses, not an interpreter")
 	}
 	f.Fixes = []checks.Fix{{ID: "no-" + strings.ReplaceAll(flag, "_", "-"), Title: "Set " + flag + " to false", Applicability: checks.Unsafe,
 		Edits: []repo.TextEdit{p.Replace(m.Groups[4], m.Groups[5], map[bool]string{true: "False", false: "false"}[m.Group(2) == "True"])}, Breaks: "What the switch allows is refused."}}
@@ -89,7 +89,7 @@ func (dangerousFlag) Run(_ context.Context, p *checks.Pass) error {
 			f := p.At(start, end, flag+"=True: "+what+".")
 			f.Anchor = "flag " + flag + " " + src.Callee(c.Call)
 			if strings.Contains(flag, "requests") || strings.Contains(flag, "paths") {
-				lower(f, rules.Medium, "it reaches data and addresses, not an interpreter")
+				f.Lower(rules.Medium, "it reaches data and addresses, not an interpreter")
 			}
 			f.Fixes = []checks.Fix{c.unset(a, "no-"+strings.ReplaceAll(flag, "_", "-"), flag, "The call refuses what it did before: use a loader or tool that needs no such switch, such as a vector store without pickle, or a sandboxed interpreter.")}
 		}
@@ -131,9 +131,9 @@ func codeExecutionTool(_ context.Context, p *checks.Pass) error {
 	report := func(c call, what string) *checks.Finding {
 		f := c.report("The model is given " + what + ".")
 		if walled {
-			lower(f, rules.Medium, "the file also uses a sandbox")
+			f.Lower(rules.Medium, "the file also uses a sandbox")
 		} else if p.File.Place == repo.Tests {
-			lower(f, rules.Medium, "what it runs is what the test says")
+			f.Lower(rules.Medium, "what it runs is what the test says")
 		}
 		f.InAI = true
 		f.Fixes = []checks.Fix{isolate()}
@@ -154,7 +154,7 @@ func codeExecutionTool(_ context.Context, p *checks.Pass) error {
 		case label == "load_tools" && c.listHas("terminal", "python_repl"):
 			report(c, "a shell or an interpreter of Python, by load_tools")
 		case label == "load_tools" && c.listHas("requests_all", "requests_get", "requests_post"):
-			lower(report(c, "requests to any address, by load_tools"), rules.Medium, "it reaches addresses, not an interpreter")
+			report(c, "requests to any address, by load_tools").Lower(rules.Medium, "it reaches addresses, not an interpreter")
 		case (label == "from_math_prompt" || label == "from_colored_object_prompt") && rooted(names, toolRoots):
 			report(c, "an interpreter of Python")
 		case label == "CodeAgent" && rooted(names, []string{"smolagents"}):

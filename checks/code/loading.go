@@ -32,13 +32,13 @@ func kerasSafeMode(_ context.Context, p *checks.Pass) error {
 				return // the layers stand here
 			}
 			f := c.report("A model is built from a description that is read: its lambda layers are run, unless a safe mode says otherwise.")
-			lower(f, rules.Medium, "it takes somebody who can replace the description")
+			f.Lower(rules.Medium, "it takes somebody who can replace the description")
 			f.Fixes = []checks.Fix{checks.Steps("build-in-code", "Build the model in code", "Write the layers in Python, and load only the weights (model.load_weights).", "Or keep the model in the .keras format and load it with the safe mode on (the default).")}
 		case strings.HasSuffix(c.name, "load_model"):
 			path := c.src.Argument(c.Call, "filepath", 0)
 			if path.Kind == python.String && (strings.HasSuffix(path.Str, ".h5") || strings.HasSuffix(path.Str, ".hdf5")) {
 				f := c.report("Keras does not hold models in HDF5 to its safe mode: lambda layers of the file are run.")
-				lower(f, rules.Medium, "it takes somebody who can replace the file")
+				f.Lower(rules.Medium, "it takes somebody who can replace the file")
 				f.Fixes = []checks.Fix{{ID: "keras-v3", Title: "Keep the model in the .keras format", Applicability: checks.Manual, Steps: []string{
 					"Load the file once where nothing can be lost, and save it as .keras.", "Load that, with the safe mode on (the default).",
 				}}}
@@ -65,7 +65,7 @@ func torchHub(_ context.Context, p *checks.Pass) error {
 		f.Anchor = "hub " + repo
 		owner, _, _ := strings.Cut(repo, "/")
 		if owner == "pytorch" || owner == "facebookresearch" || owner == "ultralytics" {
-			lower(f, rules.Medium, "the owner is well known; the reference still moves")
+			f.Lower(rules.Medium, "the owner is well known; the reference still moves")
 		}
 		f.Fixes = []checks.Fix{{ID: "pin-commit", Title: "Pin the commit", Applicability: checks.Manual, Steps: []string{
 			"Find the commit you looked at: git ls-remote https://github.com/" + repo + " HEAD",

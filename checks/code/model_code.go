@@ -52,7 +52,7 @@ func codeFromModel(_ context.Context, p *checks.Pass) error {
 	report := func(c call) {
 		v := c.src.Positional(c.Call, 0)
 		if v.Kind == python.String && (c.pass.Repo.Has(v.Str)) {
-			lower(c.report("Code is loaded from "+v.Str+"."), rules.Low, "the file lies in this tree")
+			c.report("Code is loaded from "+v.Str+".").Lower(rules.Low, "the file lies in this tree")
 			return
 		}
 		if text := string(c.src.Text(v.First, v.Last)); strings.Contains(text, "__file__") || strings.Contains(text, "importlib") || strings.Contains(text, "resources") || strings.Contains(text, "get_library_path") {

@@ -14,7 +14,7 @@ func modelOutputExecuted(ctx context.Context, p *checks.Pass) error {
 		return err
 	}
 	return savedAndRun(p, modelOutput, func(f *checks.Finding) {
-		lower(f, rules.High, "the way goes through a file")
+		f.Lower(rules.High, "the way goes through a file")
 		f.Fixes = []checks.Fix{allowActions}
 	})
 }

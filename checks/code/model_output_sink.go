@@ -183,7 +183,7 @@ func outputSinks(sinks []sink, scripts []scriptSink, fix func(s sink, c call, ar
 			f := c.report(flowMessage(modelOutput.says, o.What, s.does))
 			describe(f, p, c.src, o)
 			if o.Steps > 0 && p.Rule.Severity == rules.Critical {
-				lower(f, rules.High, "the value goes through a function of this file")
+				f.Lower(rules.High, "the value goes through a function of this file")
 			}
 			if fix != nil {
 				f.Fixes = fix(s, c, arg)

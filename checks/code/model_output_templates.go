@@ -69,7 +69,7 @@ func (executed) Judge(p *checks.Pass, m checks.TextMatch) {
 	f := p.At(m.Groups[0], m.Groups[1], "What the model answered is run by a shell.")
 	f.Anchor, f.InAI = "flow exec.Command "+expression, true
 	if through {
-		lower(f, rules.High, "the value goes through a variable of this file")
+		f.Lower(rules.High, "the value goes through a variable of this file")
 	}
 	f.Fixes = []checks.Fix{allowActions}
 }

@@ -25,9 +25,9 @@ func (revisionUnpinned) Run(_ context.Context, p *checks.Pass) error {
 		x := f.report(f.id + " is fetched by name: whoever owns it can change what you get.")
 		x.Anchor = "fetch " + f.id
 		if f.plain() || f.name == "evaluate.load" && !strings.Contains(f.id, "/") {
-			lower(x, rules.Low, "what is fetched holds no weights")
+			x.Lower(rules.Low, "what is fetched holds no weights")
 		} else if p.File.Place == repo.Examples || p.File.Is(repo.Notebook) {
-			lower(x, rules.Low, "an example or a notebook")
+			x.Lower(rules.Low, "an example or a notebook")
 		}
 		x.Fixes = []checks.Fix{pinRevision(f.id, `revision="<the 40 digits>"`)}
 	})

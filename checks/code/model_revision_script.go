@@ -43,7 +43,7 @@ func scriptRevisions(p *checks.Pass) error {
 		f := p.At(int(s.Toks[c.First].Start), int(s.Toks[c.Open].Start), id+" is fetched by name: whoever owns it can change what you get.")
 		f.Anchor = "fetch " + id
 		if strings.Contains(callee, "Tokenizer") || strings.Contains(callee, "Config") || strings.Contains(callee, "Processor") {
-			lower(f, rules.Low, "tokenizers and configurations carry no weights")
+			f.Lower(rules.Low, "tokenizers and configurations carry no weights")
 		}
 		f.Fixes = []checks.Fix{pinRevision(id, `{ revision: "<the 40 digits>" }`)}
 	}

@@ -169,7 +169,7 @@ func notebookLeaks(_ context.Context, p *checks.Pass) error {
 		f := p.At(out.Start, out.End, "The output of a cell shows "+shown+".")
 		f.Anchor = "output " + shown
 		if what == "" {
-			lower(f, rules.Low, "it names a person and a machine, no more")
+			f.Lower(rules.Low, "it names a person and a machine, no more")
 		}
 		f.Fixes = []checks.Fix{clearOutput(p, cell)}
 	})

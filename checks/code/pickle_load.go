@@ -52,12 +52,12 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 			f := c.report(c.name + " unpickles the model it fetches.")
 			f.InAI = true
 			if arg.Kind == python.String && !strings.Contains(arg.Str, "://") && !strings.HasPrefix(arg.Str, "models:") {
-				lower(f, rules.Low, "the path is one of this machine")
+				f.Lower(rules.Low, "the path is one of this machine")
 			}
 			return
 		case c.name == "shelve.open" || strings.HasPrefix(c.name, "marshal."):
 			f := c.report(c.name + " builds objects from a file; whoever can write the file can run code.")
-			lower(f, rules.Low, "such files rarely come from others")
+			f.Lower(rules.Low, "such files rarely come from others")
 			return
 		}
 		f := c.report(c.name + " runs whatever code the data asks for.")
@@ -76,7 +76,7 @@ func pickleLoad(_ context.Context, p *checks.Pass) error {
 		first, last := src.Definition(arg.First, arg.Last, c.Scope)
 		switch text := string(src.Text(arg.First, arg.Last)) + " " + string(src.Text(first, last)); {
 		case c.ownDump():
-			lower(f, rules.Low, "the same file writes what it reads")
+			f.Lower(rules.Low, "the same file writes what it reads")
 		case isAI(src) || modelLike.MatchString(text+" "+arg.Str):
 			f.InAI = true
 		}

@@ -37,9 +37,9 @@ func promptTemplateUntrusted(_ context.Context, p *checks.Pass) error {
 			f := c.report("The template of a prompt comes from " + short(o.What) + ": whoever writes it chooses what of the program is put into it.")
 			describe(f, p, src, o)
 			if version, ok := pinned(p.Repo, "langchain-core"); s.name != "string.Template" && ok && !attributesReachable(version) {
-				lower(f, rules.Medium, "the pinned langchain-core "+version+" does not follow attributes in a template")
+				f.Lower(rules.Medium, "the pinned langchain-core "+version+" does not follow attributes in a template")
 			} else if s.name == "string.Template" {
-				lower(f, rules.Medium, "string.Template looks up names and no attributes")
+				f.Lower(rules.Medium, "string.Template looks up names and no attributes")
 			}
 			f.Fixes = []checks.Fix{{ID: "constant-template", Title: "Keep the template constant", Applicability: checks.Manual, Steps: []string{
 				"Write the template into the program or a file of this repository.",

@@ -236,7 +236,7 @@ func scriptFinding(p *checks.Pass, s *javascript.File, first, last int32, o *jav
 	start, end := int(s.Toks[o.First].Start), int(s.Toks[o.Last-1].End)
 	f.Related = append(f.Related, checks.Related{Role: "source", Message: safe.Line("it comes from here: " + o.What), Path: p.File.Path, Start: p.File.Position(start), End: p.File.Position(end)})
 	if o.Steps > 0 && p.Rule.Severity == rules.Critical {
-		lower(f, rules.High, "the value goes through a function of this file")
+		f.Lower(rules.High, "the value goes through a function of this file")
 	}
 	return f
 }

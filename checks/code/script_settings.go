@@ -87,7 +87,7 @@ func scriptTLSOff(p *checks.Pass) error {
 		f := p.At(int(s.Toks[at].Start), int(s.Toks[at+2].End), "rejectUnauthorized: false: whoever is on the way can read and change what is sent.")
 		f.InAI = importsModule(s, modelModules)
 		if scriptSwitched(s, at) {
-			lower(f, rules.Medium, "only a switch of the user leads here")
+			f.Lower(rules.Medium, "only a switch of the user leads here")
 		}
 		f.Fixes = []checks.Fix{scriptEdit(p, s, at, "verify", "Check the certificate", "true", "A server whose certificate nobody vouches for is refused: give its authority with ca.")}
 	})
@@ -103,7 +103,7 @@ func scriptTLSOff(p *checks.Pass) error {
 			f := p.At(int(s.Toks[a.Target].Start), int(s.Toks[a.Last-1].End), "No connection of this process checks a certificate any more.")
 			f.InAI = importsModule(s, modelModules)
 			if s.IsOp(a.Target-1, ')') && s.Word(s.Toks[a.Target-1].Mate-1) == "if" {
-				lower(f, rules.Medium, "it is so only when a setting asks for it")
+				f.Lower(rules.Medium, "it is so only when a setting asks for it")
 			}
 			f.Fixes = []checks.Fix{{ID: "verify", Title: "Check certificates", Applicability: checks.Manual, Steps: []string{"Delete the line.", "For an authority of your own, set NODE_EXTRA_CA_CERTS to its certificate."}}}
 		}
@@ -159,7 +159,7 @@ func scriptBindsEverywhere(p *checks.Pass) error {
 				f := p.At(int(s.Toks[c.First].Start), int(s.Toks[c.Open].Start), "The server listens on every interface of the machine.")
 				f.InAI = importsModule(s, modelModules)
 				if runInContainer(p.Repo, p.File.Path) {
-					lower(f, rules.Low, "a container file is beside it, and what is published is said there")
+					f.Lower(rules.Low, "a container file is beside it, and what is published is said there")
 				}
 			}
 		}

@@ -61,7 +61,7 @@ func (e environment) judge(p *checks.Pass, m checks.TextMatch) bool {
 	f := p.At(m.Groups[0], max(end, m.Groups[1]), m.Group(0)+" "+e.says)
 	f.Anchor = "environment " + m.Group(0)
 	if e.lower != "" {
-		lower(f, e.lower, "it is set for one environment, which may not be the one that serves")
+		f.Lower(e.lower, "it is set for one environment, which may not be the one that serves")
 	}
 	f.Fixes = []checks.Fix{checks.Steps("drop-variable", "Take the variable out", "Delete the setting: the default is the closed one.", "Start the program once without it.")}
 	return true

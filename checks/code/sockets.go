@@ -46,7 +46,7 @@ func boundSockets(p *checks.Pass, src *checks.PythonSource) {
 			f := c.report("The server listens on every interface of the machine.")
 			f.InAI = isAI(src)
 			if runInContainer(p.Repo, p.File.Path) {
-				lower(f, rules.Low, "a container file is beside it, and what is published is said there")
+				f.Lower(rules.Low, "a container file is beside it, and what is published is said there")
 			}
 			f.Fixes = []checks.Fix{checks.Steps("bind-loopback", "Listen on 127.0.0.1", "Write 127.0.0.1 as the address, and put a proxy with a login in front for other machines.")}
 		}

@@ -192,7 +192,7 @@ func systemPrompt(_ context.Context, p *checks.Pass) error {
 			why = "the value goes through two functions of this file, which may take it apart"
 		}
 		if why != "" {
-			lower(f, rules.Medium, why)
+			f.Lower(rules.Medium, why)
 		}
 		f.Fixes = []checks.Fix{moveToUser}
 	}

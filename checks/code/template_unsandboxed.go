@@ -50,7 +50,7 @@ func templateUnsandboxed(_ context.Context, p *checks.Pass) error {
 					describe(f, p, src, o)
 					f.Message = "A template that others can write is evaluated without a sandbox: it can reach everything Python can."
 				} else {
-					lower(f, rules.Medium, "where the template comes from is not seen")
+					f.Lower(rules.Medium, "where the template comes from is not seen")
 				}
 				f.Fixes = []checks.Fix{{ID: "sandbox-template", Title: "Use the immutable sandbox of Jinja", Applicability: checks.Manual, Steps: []string{
 					"from jinja2.sandbox import ImmutableSandboxedEnvironment",

@@ -95,7 +95,7 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 		refine := func(f *checks.Finding, does string) {
 			f.Related[len(f.Related)-1].Message = "the tool takes it here"
 			if k.severity != p.Rule.Severity {
-				lower(f, k.severity, k.why)
+				f.Lower(k.severity, k.why)
 			}
 			f.Fixes = []checks.Fix{narrowTool()}
 			if does == asURL || does == asPath {

@@ -56,7 +56,7 @@ func (c call) torchLoad(t torch, how string) *checks.Finding {
 		}
 		f := c.report(message)
 		if t.exact && !t.old {
-			lower(f, rules.Low, "the pinned torch "+t.version+" is restricted by default")
+			f.Lower(rules.Low, "the pinned torch "+t.version+" is restricted by default")
 		}
 		f.Fixes = []checks.Fix{c.weightsOnly(c.addKeyword("weights_only=True"), c.src.Method(c.Call) == "load" || c.src.Method(c.Call) == "partial")}
 		if t.old {
@@ -65,7 +65,7 @@ func (c call) torchLoad(t torch, how string) *checks.Finding {
 		return f
 	}
 	f := c.report("weights_only is given by a variable: whoever sets it decides whether the file may run code.")
-	lower(f, rules.Low, "the value is not known")
+	f.Lower(rules.Low, "the value is not known")
 	return f
 }
 
@@ -89,11 +89,6 @@ var unrestricted = environment{name: match(`^TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD$`)
 
 // Judge implements checks.Judge: the variable that takes the restriction off every call that does not name it.
 func (torchLoad) Judge(p *checks.Pass, m checks.TextMatch) { unrestricted.judge(p, m) }
-
-func lower(f *checks.Finding, to rules.Severity, why string) {
-	f.Severity = to
-	f.SeverityReason = &why
-}
 
 func (c call) weightsOnly(edits []repo.TextEdit, known bool) checks.Fix {
 	fix := checks.Fix{

@@ -24,12 +24,12 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 	found := func(f *checks.Finding, at int32) {
 		defer func() {
 			if f.Severity != rules.Low && f.Severity != rules.Medium && switched(src, at) {
-				lower(f, rules.Medium, "only a switch of the user leads here")
+				f.Lower(rules.Medium, "only a switch of the user leads here")
 			}
 		}()
 		f.InAI = ai || f.Severity == ""
 		if !ai && f.Severity == "" {
-			lower(f, rules.Medium, aside)
+			f.Lower(rules.Medium, aside)
 		}
 		if len(f.Fixes) == 0 {
 			f.Fixes = []checks.Fix{{ID: "trust-a-certificate", Title: "Check certificates", Applicability: checks.Manual, Steps: []string{
@@ -82,7 +82,7 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 	}
 	for _, i := range src.CallsOf("urllib3.disable_warnings") {
 		f := call{&src.Calls[i], src, p, ""}.report("The warnings about unchecked certificates are silenced: connections that check nothing go unseen.")
-		lower(f, rules.Low, "it hides the fault, it is not the fault")
+		f.Lower(rules.Low, "it hides the fault, it is not the fault")
 		found(f, src.Calls[i].First)
 	}
 	for i := range src.Assigns {
@@ -108,7 +108,7 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 			f := p.At(start, end, message)
 			f.Anchor = "tls " + target
 			if strings.HasSuffix(target, ".check_hostname") || strings.HasSuffix(target, ".verify_mode") {
-				lower(f, rules.Medium, "the context may be one of a few connections")
+				f.Lower(rules.Medium, "the context may be one of a few connections")
 			}
 			found(f, a.Target)
 		}
@@ -211,9 +211,9 @@ func bindsEverywhere(_ context.Context, p *checks.Pass) error {
 				reason := "an MCP server hands its tools to whoever can reach it"
 				f.SeverityReason = &reason
 			case asks:
-				lower(f, rules.Low, "the source asks for a login")
+				f.Lower(rules.Low, "the source asks for a login")
 			case runInContainer(p.Repo, p.File.Path):
-				lower(f, rules.Low, "a container file is beside it, and what is published is said there")
+				f.Lower(rules.Low, "a container file is beside it, and what is published is said there")
 			}
 			if v.First != 0 && src.Editable() && src.Toks[v.First].Kind == python.Str && v.Last == v.First+1 {
 				f.Fixes = []checks.Fix{{ID: "bind-loopback", Title: "Listen on 127.0.0.1", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, `"127.0.0.1"`),

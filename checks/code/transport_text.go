@@ -51,6 +51,6 @@ func (tlsVerification) Judge(p *checks.Pass, m checks.TextMatch) {
 	}
 	f := p.At(m.Groups[0], m.Groups[1], what)
 	f.Anchor = "tls " + short(text)
-	lower(f, rules.Medium, why)
+	f.Lower(rules.Medium, why)
 	f.Fixes = []checks.Fix{checks.Steps("trust-a-certificate", "Check certificates", "Take the switch out: the default checks.", "For an authority of your own, give its certificate: --cacert, --ca-certificate, http.sslCAInfo, RootCAs.")}
 }

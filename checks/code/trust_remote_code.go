@@ -30,12 +30,12 @@ func (trustRemoteCode) Run(_ context.Context, p *checks.Pass) error {
 		case v.First == 0: // a dict that is spread into the call is reported where it is written
 		case v.Kind == python.Parameter && v.Str == "True":
 			f := c.report("trust_remote_code is True unless the caller says otherwise: Python from the model's repository is run.")
-			lower(f, rules.Medium, "it is a default, which a caller can change")
+			f.Lower(rules.Medium, "it is a default, which a caller can change")
 		case v.Kind == python.True:
 			f := c.report("trust_remote_code=True runs Python from the model's repository.")
 			c.remotePinned(f)
 			if asksAbout.MatchString(src.Method(c.Call)) {
-				lower(f, rules.Low, "the function asks about it, by its name; what it answers decides what is loaded")
+				f.Lower(rules.Low, "the function asks about it, by its name; what it answers decides what is loaded")
 			}
 			f.Fixes = distrust(c.replace(v.First, v.Last, "False"))
 		}
@@ -53,7 +53,7 @@ var asksAbout = regexp.MustCompile(`(?i)consent|^_?(?:is|has|check|validate|asse
 
 func (c call) remotePinned(f *checks.Finding) {
 	if r := c.src.Keyword(c.Call, "revision"); r.Kind == python.String && commitID.MatchString(r.Str) {
-		lower(f, rules.Medium, "the revision is pinned, so that the code is the one you looked at")
+		f.Lower(rules.Medium, "the revision is pinned, so that the code is the one you looked at")
 	}
 }
 
@@ -70,7 +70,7 @@ func (c call) remoteOption() {
 	}
 	f := c.report("The option trust_remote_code is on unless it is switched off: Python from the model's repository is run.")
 	f.Anchor = "option " + remoteCode
-	lower(f, rules.Medium, "it is a default, which a caller can change")
+	f.Lower(rules.Medium, "it is a default, which a caller can change")
 	if v.Kind == python.True {
 		f.Fixes = distrust(c.replace(v.First, v.Last, "False"))
 	}
@@ -140,7 +140,7 @@ func remoteSettings(p *checks.Pass, src *checks.PythonSource) {
 		}
 		first, last := defaultOf(src, a.First, a.Last)
 		if f := report(a, first, last); f != nil {
-			lower(f, rules.Medium, "it is a default, which a caller can change")
+			f.Lower(rules.Medium, "it is a default, which a caller can change")
 		}
 	}
 	for _, a := range src.Assigns { // a plain variable counts where it is used
@@ -219,7 +219,7 @@ func (trustRemoteCode) Judge(p *checks.Pass, m checks.TextMatch) {
 	f := p.At(at, end, strings.TrimSpace(m.Group(0))+" is on: Python from the model's repository is run.")
 	f.Anchor = "text " + remoteCode
 	if pinnedCommit.Match(m.Text) {
-		lower(f, rules.Medium, "a revision is pinned beside it, so that the code is the one you looked at")
+		f.Lower(rules.Medium, "a revision is pinned beside it, so that the code is the one you looked at")
 	}
 	f.Fixes = []checks.Fix{fix}
 }

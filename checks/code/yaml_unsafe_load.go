@@ -25,7 +25,7 @@ func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
 		for _, f := range p.Found() {
 			f.InAI = ai || f.Severity == ""
 			if !ai && f.Severity == "" {
-				lower(f, rules.Medium, aside)
+				f.Lower(rules.Medium, aside)
 			}
 		}
 	}()
@@ -51,7 +51,7 @@ func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
 		if name != "load" {
 			f := c.report("yaml." + name + " builds Python objects that the text names.")
 			if name == "full_load" {
-				lower(f, rules.Medium, "the full loader builds fewer objects than the unsafe one")
+				f.Lower(rules.Medium, "the full loader builds fewer objects than the unsafe one")
 			}
 			f.Fixes = []checks.Fix{c.safeLoad(all)}
 			return
@@ -60,12 +60,12 @@ func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
 		switch loader := c.loaderName(v); {
 		case v.Kind == python.Absent:
 			f := c.report("yaml.load is called without a loader: old versions build any object, new ones refuse to run.")
-			lower(f, rules.Medium, "PyYAML 6 refuses the call, older ones run it")
+			f.Lower(rules.Medium, "PyYAML 6 refuses the call, older ones run it")
 			f.Fixes = []checks.Fix{c.safeLoad(all)}
 		case c.isSafe(loader):
 		case strings.HasSuffix(loader, "FullLoader"):
 			f := c.report("The full loader of YAML builds some Python objects that the text names.")
-			lower(f, rules.Medium, "since PyYAML 5.4 it builds no dangerous ones that are known")
+			f.Lower(rules.Medium, "since PyYAML 5.4 it builds no dangerous ones that are known")
 			f.Fixes = []checks.Fix{c.safeLoad(all)}
 		case strings.HasPrefix(loader, "yaml.") && (strings.HasSuffix(loader, ".Loader") || strings.HasSuffix(loader, "UnsafeLoader") || strings.HasSuffix(loader, "CLoader")):
 			f := c.report("yaml.load with " + loader + " builds any Python object that the text names.")

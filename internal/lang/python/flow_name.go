@@ -17,10 +17,7 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 		if b.scope == scope && b.kind != bindParam && b.tok >= i || w.busy[b.tok] {
 			continue
 		}
-		w.busy[b.tok] = true
-		o := w.binding(b, depth)
-		delete(w.busy, b.tok)
-		if o != nil {
+		if o := w.once(b.tok, func() *Origin { return w.binding(b, depth) }); o != nil {
 			if w.guarded(name, b, i, scope) {
 				return nil
 			}
@@ -124,10 +121,7 @@ func (w *Flow) comprehension(name string, tok, scope int32, depth int) *Origin {
 				}
 				end++
 			}
-			w.busy[n] = true
-			o := w.expr(in+1, min(end, r.last), scope, depth+1)
-			delete(w.busy, n)
-			return o
+			return w.once(n, func() *Origin { return w.expr(in+1, min(end, r.last), scope, depth+1) })
 		}
 	}
 	return nil
