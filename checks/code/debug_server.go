@@ -20,9 +20,9 @@ func (debugging) Run(_ context.Context, p *checks.Pass) error {
 	}
 	noDebug := func(c call, v python.Value) []checks.Fix {
 		if edits := c.replace(v.First, v.Last, "False"); len(edits) > 0 {
-			return []checks.Fix{{ID: "no-debug", Title: "Set it to False", Applicability: checks.Safe, Edits: edits}}
+			return []checks.Fix{{ID: "no-debug", Title: "Switch debugging off", Applicability: checks.Safe, Edits: edits}}
 		}
-		return []checks.Fix{checks.Steps("no-debug", "Switch it off", "Set the argument to False where it is given.")}
+		return []checks.Fix{checks.Steps("no-debug", "Switch debugging off", "Set the argument to False where it is given.")}
 	}
 	switches := []struct{ name, keyword, message string }{
 		{"fastapi.FastAPI", "debug", "The application is made with debug=True: errors show its inner workings."},

@@ -225,7 +225,7 @@ func promptsWithoutEvals(_ context.Context, p *checks.RepoPass) error {
 		return nil
 	}
 	f := p.Report(first.Path, "no evaluations", "Prompts lie here, and nothing measures what they make the model do.")
-	f.Fixes = []checks.Fix{checks.Steps("add-evaluations", "Measure what they do", "Write evaluations for what the system must and must not do.", "Run them in CI when a prompt changes, with a threshold that stops the change.")}
+	f.Fixes = []checks.Fix{checks.Steps("add-evaluations", "Measure what the prompts do", "Write evaluations for what the system must and must not do.", "Run them in CI when a prompt changes, with a threshold that stops the change.")}
 	return nil
 }
 
