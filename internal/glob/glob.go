@@ -114,6 +114,9 @@ func literals(p string) []string {
 		case '[':
 			flush(i)
 			for i < len(p) && p[i] != ']' {
+				if p[i] == '\\' { // "[\]]" is a class too
+					i++
+				}
 				i++
 			}
 			start = min(i+1, len(p))

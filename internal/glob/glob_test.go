@@ -12,14 +12,14 @@ func TestMatchAgreesWithDoublestar(t *testing.T) {
 	globs := []string{
 		"**/*.md", "**/README.md", "docs/**", "**/{uv,poetry}.lock", ".github/workflows/*.{yml,yaml}", "**/{a,b{c,d}}/*.py",
 		"**/.well-known/security.txt", "{.github/,}security-insights.{yml,yaml}", "**/[Rr]eadme*", "prompts/**/*.txt",
-		"**/{node_modules,vendor}/**", "**/*.min.{js,css}", "SECURITY.md", "**", "*", "**/x", "a?c/*", `a\*b`, "**/{Dockerfile,Containerfile}*",
+		"**/{node_modules,vendor}/**", "**/*.min.{js,css}", "SECURITY.md", "**", "*", "**/x", "a?c/*", `a\*b`, `[0\]]`, `x[\]*]y`, "**/{Dockerfile,Containerfile}*",
 		"**/{_next,dist,build}/static/**",
 	}
 	paths := []string{
 		"README.md", "docs/a/b.md", "docs", "uv.lock", "x/poetry.lock", "xuv.lock", ".github/workflows/ci.yml", "a/x.py", "bc/x.py", "q/bd/x.py",
 		".well-known/security.txt", "a/.well-known/security.txt", "security-insights.yml", ".github/security-insights.yaml", "x/readme.rst",
 		"prompts/a.txt", "prompts/b/c.txt", "node_modules/x/y.js", "a/vendor/z", "vendor", "app.min.js", "SECURITY.md", "sub/SECURITY.md",
-		"x", "a/x", "ax", "abc/d", "a*b", "Dockerfile", "svc/Dockerfile.prod", "dist/static/x.js", "a/_next/static/chunks/y.js", "",
+		"x", "a/x", "ax", "abc/d", "a*b", "Dockerfile", "svc/Dockerfile.prod", "0", "]", "x*y", "x]y", "dist/static/x.js", "a/_next/static/chunks/y.js", "",
 	}
 	for _, g := range globs {
 		s, err := Compile([]string{g})
