@@ -1,19 +1,18 @@
 package model
 
 import (
-	"bakedin/internal/format/msgpack"
-
 	"bakedin/internal/format/coreml"
 	"bakedin/internal/format/executorch"
-	"bakedin/internal/format/tflite"
-	"bakedin/internal/format/xmltok"
-
 	"bakedin/internal/format/gguf"
 	"bakedin/internal/format/hdf5"
+	"bakedin/internal/format/msgpack"
 	"bakedin/internal/format/npy"
 	"bakedin/internal/format/onnx"
+	"bakedin/internal/format/rdata"
 	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/tf"
+	"bakedin/internal/format/tflite"
+	"bakedin/internal/format/xmltok"
 )
 
 // dataReader is the part of the table for formats that carry a graph, tensors or settings as data.
@@ -45,6 +44,8 @@ func dataReader(f sniff.Format) reader {
 		return readXML
 	case sniff.Flax:
 		return readFlax
+	case sniff.RData:
+		return readRData
 	case sniff.Skops:
 		return readSkops
 	case sniff.GraphDef:
@@ -58,5 +59,6 @@ func dataReader(f sniff.Format) reader {
 // dataLimitErrors are the errors of their readers that tell of a limit.
 func dataLimitErrors() []any {
 	return []any{new(*gguf.LimitError), new(*npy.LimitError), new(*onnx.LimitError), new(*tf.LimitError), new(*hdf5.LimitError),
-		new(*tflite.LimitError), new(*executorch.LimitError), new(*coreml.LimitError), new(*xmltok.LimitError), new(*msgpack.LimitError)}
+		new(*tflite.LimitError), new(*executorch.LimitError), new(*coreml.LimitError), new(*xmltok.LimitError), new(*msgpack.LimitError),
+		new(*rdata.LimitError)}
 }

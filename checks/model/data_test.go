@@ -61,6 +61,11 @@ func TestFormatsOfData(t *testing.T) {
 		{what: "skops: a method of an object", name: "m.skops", listing: `zip{"schema.json" {"{\"__class__\": \"methodcaller\", \"__module__\": \"operator\", \"__loader__\": \"OperatorFuncNode\"}"}}`, rules: []string{"skops-type"}},
 		{what: "flax: an array", name: "m.msgpack", listing: `81 a1 "w" c7 04 01 01020304`},
 		{what: "flax: a type of somebody's own", name: "m.msgpack", listing: `81 a1 "w" c7 04 2a 01020304`, left: true},
+		{what: "r: a workspace whose start-up function runs a command", name: "x.RData", listing: `"RDX2\nX\n" b32:2 b32:263170 b32:131840 b32:1026 b32:1 b32:262153 b32:6 ".First" b32:1027 b32:253 b32:254 b32:6 b32:1 b32:262153 b32:6 "system" b32:254 b32:254`, rules: []string{"rdata-runs-code"}},
+		{what: "r: a command by name in an argument that waits", name: "x.rds", listing: `"X\n" b32:2 b32:263170 b32:131840 b32:4 b32:0 b32:253 b32:1026 b32:1 b32:262153 b32:1 "a" b32:5 b32:252 b32:6 b32:1 b32:262153 b32:7 "do.call" b32:2 b32:16 b32:1 b32:262153 b32:6 "system" b32:254 b32:254 b32:254 b32:254`, rules: []string{"rdata-runs-code"}},
+		{what: "r: an argument that waits", name: "x.rds", listing: `"X\n" b32:2 b32:263170 b32:131840 b32:4 b32:0 b32:253 b32:1026 b32:1 b32:262153 b32:1 "a" b32:5 b32:252 b32:6 b32:1 b32:262153 b32:4 "stop" b32:254 b32:254 b32:254 b32:254`},
+		{what: "r: the call that a model keeps", name: "x.rds", listing: `"X\n" b32:2 b32:263170 b32:131840 b32:6 b32:1 b32:262153 b32:6 "system" b32:254`},
+		{what: "r: cut short", name: "x.rds", listing: `"X\n" b32:2 b32:263170 b32:131840 b32:19 b32:2 b32:254`, left: true},
 		{what: "pmml: entities", name: "m.pmml", listing: `"<!DOCTYPE a [<!ENTITY b 'c'>]><PMML></PMML>"`, rules: []string{"pmml-external-entity"}},
 	} {
 		rules, left := saw(t, c.name, c.listing)

@@ -69,6 +69,8 @@ func Registry() checks.Registry {
 		"pickle-unknown-call":        converts(judge(unknownCall)),
 		"pickle-unknown-import":      converts(judge(unknownImport)),
 		"pmml-external-entity":       judge(told),
+		"rdata-function":             judge(told),
+		"rdata-runs-code":            judge(told),
 		"safetensors-metadata":       judge(told),
 		"safetensors-structure":      judge(told),
 		"skops-type":                 judge(told),

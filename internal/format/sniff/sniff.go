@@ -6,6 +6,7 @@ package sniff
 import (
 	"bytes"
 	"encoding/binary"
+	"regexp"
 	"unicode/utf8"
 )
 
@@ -147,8 +148,9 @@ var magics = []struct {
 	{0, "\xfe\xed\xfa\xce", MachO}, {0, "\xfe\xed\xfa\xcf", MachO},
 	{0, "\xce\xfa\xed\xfe", MachO}, {0, "\xcf\xfa\xed\xfe", MachO},
 	{0, "#!", Script},
-	{0, "RDX2\n", RData}, {0, "RDX3\n", RData}, {0, "RDA2\n", RData}, {0, "RDA3\n", RData},
+	{0, "RDX2\n", RData}, {0, "RDX3\n", RData}, {0, "RDA2\n", RData}, {0, "RDA3\n", RData}, {0, "RDB2\n", RData}, {0, "RDB3\n", RData},
 	{0, "X\n\x00\x00\x00\x02", RData}, {0, "X\n\x00\x00\x00\x03", RData},
+	{0, "B\n\x02\x00\x00\x00", RData}, {0, "B\n\x03\x00\x00\x00", RData},
 }
 
 func byMagic(head []byte, size int64) Format {
@@ -176,8 +178,14 @@ func byMagic(head []byte, size int64) Format {
 	case binary.LittleEndian.Uint32(head)&0xfffffff0 == 0x184d2a50:
 		return Zstd // a skippable frame; lz4 has the same
 	}
+	if asciiOfR.Match(head) {
+		return RData
+	}
 	return byMarkup(head)
 }
+
+// asciiOfR is the start of an object that R wrote as text: the version of the format and two releases of R as numbers.
+var asciiOfR = regexp.MustCompile(`^A\n[23]\n\d{5,6}\n\d{5,6}\n`)
 
 // isPE asks for more than the two letters MZ, which begin ordinary words too.
 func isPE(head []byte, size int64) bool {
