@@ -78,6 +78,15 @@ func Head(f sniff.Format, r io.ReaderAt, size int64, n int, lim Limits) ([]byte,
 	return b[:got], err
 }
 
+// Reader starts the wrapper f that fills the first size bytes of r, without any limit but that of its window.
+func Reader(f sniff.Format, r io.ReaderAt, size int64, lim Limits) (io.Reader, error) {
+	open, ok := decoders[f]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", f, ErrFormat)
+	}
+	return open(&input{r: r, size: size}, lim)
+}
+
 // New is a Content of a stream that open starts from its beginning, packed bytes long. Archives use it for a deflated member.
 func New(open func() (io.Reader, error), packed int64, lim Limits) (*Content, error) {
 	return newContent(open, func() int64 { return packed }, packed, lim)

@@ -83,7 +83,7 @@ func (a *Archive) checkEntry(e *Entry) {
 		a.note(LinkEntry, e.Off(), e, nil, "is a device, pipe or socket")
 	}
 	for _, r := range e.Readings() {
-		if r.Method != Stored && r.Method != Deflated && r.Method != bzipped {
+		if !readable(r.Method) {
 			a.note(Unreadable, e.Off(), e, nil, "method %d is not read (%s)", r.Method, r.From)
 		}
 		if m := a.lim.Member; r.Method != Stored && m.Ratio > 0 && r.Size > m.Floor && r.Size/m.Ratio > r.Packed {

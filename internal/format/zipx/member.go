@@ -3,10 +3,8 @@ package zipx
 import (
 	"bufio"
 	"bytes"
-	"compress/bzip2"
 	"compress/flate"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -14,16 +12,6 @@ import (
 
 	"bakedin/internal/format/peel"
 )
-
-// The methods that are read.
-const (
-	Stored   = 0
-	Deflated = 8
-	bzipped  = 12
-)
-
-// ErrMethod says that a member is packed in a way that is not read here.
-var ErrMethod = errors.New("unknown compression method")
 
 // Reading is one way to read the data of an entry. Directory and local header may tell two stories of method and length,
 // and a member that is flagged as encrypted may be plain: each is a reading.
@@ -116,23 +104,12 @@ func (e *Entry) OpenAs(r Reading) (io.ReaderAt, int64, error) {
 	if r.Method == Stored {
 		return raw, r.Packed, nil
 	}
-	open, err := decoder(r, e.a.r)
+	open, err := e.a.decoder(r)
 	if err != nil {
 		return raw, r.Packed, err
 	}
 	c, err := peel.New(open, r.Packed, e.a.lim.Member)
 	return c, c.Size, err
-}
-
-func decoder(r Reading, src io.ReaderAt) (func() (io.Reader, error), error) {
-	from := func() io.Reader { return bufio.NewReaderSize(io.NewSectionReader(src, r.Off, r.Packed), 16<<10) }
-	switch r.Method {
-	case Deflated:
-		return func() (io.Reader, error) { return flate.NewReader(from()), nil }, nil
-	case bzipped:
-		return func() (io.Reader, error) { return bzip2.NewReader(from()), nil }, nil
-	}
-	return nil, fmt.Errorf("method %d: %w", r.Method, ErrMethod)
 }
 
 // Head reads up to n bytes of the content, inflating no more than that. It is what sniffing a member costs.
@@ -149,7 +126,7 @@ func (e *Entry) Head(n int) ([]byte, error) {
 		}
 		return b[:m], err
 	}
-	open, err := decoder(rs[0], e.a.r)
+	open, err := e.a.decoder(rs[0])
 	if err != nil {
 		return nil, err
 	}
