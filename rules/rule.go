@@ -52,6 +52,7 @@ type Rule struct {
 	Component  string     `toml:"component"` // "ai": speaks only where the repository has AI in it
 	Repo       bool       `toml:"repo"`      // findings are about the repository, not about a file
 	YieldsTo   []string   `toml:"yields_to"` // rules that know more: where one of them matched, this one is silent
+	Joins      []string   `toml:"joins"`     // rules, or whole families, whose findings a rule about the repository puts together
 	Detector   bool       `toml:"detector"`  // checks/<family>/<id>.go decides; Match says which files it wants, and what in them
 	Why        string     `toml:"why"`
 	Remedy     string     `toml:"remedy"`

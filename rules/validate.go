@@ -88,6 +88,9 @@ func (v *validator) head() {
 	v.oneOf("audience", string(r.Audience), "essential", "standard", "strict")
 	v.oneOf("strength", string(r.Strength), "", string(E1), string(E2), string(E3), string(E4))
 	v.oneOf("component", r.Component, "", "ai")
+	if len(r.Joins) > 0 && !(r.Repo && r.Detector) {
+		v.bad("joins", "only a detector about the repository sees the findings of others")
+	}
 	if len(r.Supports) == 0 {
 		v.bad("supports", "names no recommendation")
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,13 +76,20 @@ func Run(ctx context.Context, rs *checks.Ruleset, files map[string][]byte) (*Res
 	return r, checks.Run(ctx, tree, rs, checks.Options{Profile: "strict"}, r)
 }
 
-// Only narrows a ruleset to some rules, so that a test is not disturbed by their neighbours.
+// Only narrows a ruleset to some rules and those whose findings they join, so that a test is not disturbed by their neighbours.
 func Only(rs *checks.Ruleset, ids ...string) *checks.Ruleset {
 	set := *rs.Set
 	set.Rules = nil
 	for _, id := range ids {
-		if r := rs.Set.Rule(id); r != nil {
-			set.Rules = append(set.Rules, r)
+		r := rs.Set.Rule(id)
+		if r == nil {
+			continue
+		}
+		set.Rules = append(set.Rules, r)
+		for _, o := range rs.Set.Rules {
+			if o != r && (slices.Contains(r.Joins, o.ID) || slices.Contains(r.Joins, o.Family)) {
+				set.Rules = append(set.Rules, o)
+			}
 		}
 	}
 	return &checks.Ruleset{Set: &set, Checks: rs.Checks}

@@ -64,6 +64,7 @@ func (c call) report(message string) *checks.Finding {
 	if arg := c.src.Positional(c.Call, 0); arg.Kind == python.String {
 		f.Anchor += " " + arg.Str
 	}
+	f.Opens = c.opens()
 	return f
 }
 

@@ -44,6 +44,7 @@ func Registry() checks.Registry {
 		"keras-lambda":               judge(told),
 		"model-config-template":      configTemplates{},
 		"model-disguised":            judge(disguised),
+		"model-loaded-unsafely":      checks.RepoCheckFunc(loadedUnsafely),
 		"model-template-escape":      judge(told),
 		"model-template-instruction": judge(told),
 		"native-program":             judge(told),

@@ -16,12 +16,31 @@ var promises = map[string]Format{
 	"gz": Gzip, "tgz": Gzip, "bz2": Bzip2, "tbz2": Bzip2, "xz": XZ, "txz": XZ, "lzma": LZMA, "lz4": LZ4, "zst": Zstd,
 }
 
+// companions are the suffixes of what lies beside a file and is about it: digests, signatures, pointers, notes, locks. Behind
+// the suffix of a model they promise nothing; a suffix of a copy (.bak, .part, .1) does.
+var companions = words(`md5 sha1 sha224 sha256 sha384 sha512 sha3 b2 blake2 blake3 crc crc32 sum sums digest checksum checksums etag
+	sig asc gpg minisig sigstore bundle crt cert pem pub att intoto rekor
+	dvc xet aria2 lock meta metadata info license licence url link
+	json jsonl json5 yaml yml toml ini cfg conf xml html htm txt text md markdown rst csv tsv log diff patch png jpg svg pdf
+	py ipynb sh js ts go rs c h cpp java`)
+
+func words(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		m[w] = true
+	}
+	return m
+}
+
 // Promised lists what the suffixes of a name promise, the last suffix first: "m.PKL.gz" promises gzip and pickle.
 func Promised(name string) []Format {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]
 	}
 	var out []Format
+	if companions[strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])] {
+		return nil
+	}
 	for {
 		i := strings.LastIndexByte(name, '.')
 		if i < 0 {

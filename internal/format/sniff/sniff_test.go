@@ -118,14 +118,13 @@ func TestSniff(t *testing.T) {
 
 func TestPromised(t *testing.T) {
 	for name, want := range map[string][]Format{
-		"a/b.d/m.PKL.gz":         {Gzip, Pickle},
-		"model.safetensors":      {Safetensors},
-		`c:\models\m.pt`:         {Torch},
-		"saved_model.pb":         {SavedModel},
-		"pickle":                 nil,
-		".gitignore":             nil,
-		"pytorch_model.bin.json": {Torch},
-		"v1.2.md":                nil,
+		"a/b.d/m.PKL.gz":    {Gzip, Pickle},
+		"model.safetensors": {Safetensors},
+		`c:\models\m.pt`:    {Torch},
+		"saved_model.pb":    {SavedModel},
+		"pickle":            nil,
+		".gitignore":        nil,
+		"v1.2.md":           nil,
 	} {
 		if got := Promised(name); !slices.Equal(got, want) {
 			t.Errorf("%s promises %q, want %q", name, got, want)
