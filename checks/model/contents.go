@@ -199,6 +199,9 @@ func (c *contents) promised(p *part) {
 		case f == sniff.SavedModel || f == sniff.ONNX: // messages of protobuf, whose fields may be left out and stand in any order
 			c.read(p, f)
 			return
+		case f.Class() == sniff.Model && unread(p, f) && readerOf(f) == nil: // a format whose bytes say nothing
+			c.read(p, f)
+			return
 		case f.Class() == sniff.Model:
 			c.leave(p, "parse", "byte 0: not the %s that its name promises", f)
 			return

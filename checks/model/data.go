@@ -46,6 +46,10 @@ func dataReader(f sniff.Format) reader {
 		return readFlax
 	case sniff.RData:
 		return readRData
+	case sniff.TensorRT:
+		return readEngine
+	case sniff.XGBoost, sniff.LightGBM, sniff.CatBoost:
+		return readBoosted
 	case sniff.Skops:
 		return readSkops
 	case sniff.GraphDef:

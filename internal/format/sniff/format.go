@@ -37,6 +37,15 @@ const (
 	Skops        Format = "skops"
 	Flax         Format = "flax"
 	MAR          Format = "mar"
+	TensorRT     Format = "tensorrt"
+	RKNN         Format = "rknn"
+	Paddle       Format = "paddle"
+	MXNet        Format = "mxnet"
+	Torch7       Format = "torch7"
+	CNTK         Format = "cntk"
+	XGBoost      Format = "xgboost"
+	LightGBM     Format = "lightgbm"
+	CatBoost     Format = "catboost"
 
 	Zip      Format = "zip"
 	Tar      Format = "tar"
@@ -85,7 +94,7 @@ func (f Format) Class() Class {
 		return Pointer
 	case Pickle, Torch, TorchZip, TorchScript, TorchPackage, TorchExport, TorchLegacy, TorchTar, TorchPreview, Safetensors,
 		GGUF, GGML, NPY, NPZ, HDF5, Keras, ONNX, SavedModel, GraphDef, MetaGraph, KerasPB, ProtoSchema, CoreML, TFLite, ExecuTorch, OpenVINO, PMML, RData,
-		Skops, Flax, MAR:
+		Skops, Flax, MAR, TensorRT, RKNN, Paddle, MXNet, Torch7, CNTK, XGBoost, LightGBM, CatBoost:
 		return Model
 	}
 	return ""
@@ -96,7 +105,7 @@ func (f Format) Class() Class {
 func (f Format) Executes() bool {
 	switch f {
 	case Pickle, Torch, TorchZip, TorchScript, TorchPackage, TorchExport, TorchLegacy, TorchTar, HDF5, Keras, NPZ, RData,
-		Skops, MAR, SavedModel, KerasPB, JoblibZ:
+		Skops, MAR, SavedModel, KerasPB, JoblibZ, TensorRT, Torch7:
 		return true
 	}
 	return f.Class() == Program

@@ -12,6 +12,7 @@ var promises = map[string]Format{
 	"safetensors": Safetensors, "gguf": GGUF, "ggml": GGML, "npy": NPY, "npz": NPZ,
 	"h5": HDF5, "hdf5": HDF5, "keras": Keras, "onnx": ONNX, "mlmodel": CoreML, "tflite": TFLite, "pte": ExecuTorch,
 	"pmml": PMML, "rds": RData, "rda": RData, "rdata": RData, "skops": Skops, "msgpack": Flax, "mar": MAR,
+	"trt": TensorRT, "rknn": RKNN, "pdmodel": Paddle, "pdiparams": Paddle, "t7": Torch7, "cntk": CNTK, "ubj": XGBoost, "cbm": CatBoost,
 	"zip": Zip, "tar": Tar, "nemo": Tar, "7z": SevenZip, "rar": RAR,
 	"gz": Gzip, "tgz": Gzip, "bz2": Bzip2, "tbz2": Bzip2, "xz": XZ, "txz": XZ, "lzma": LZMA, "lz4": LZ4, "zst": Zstd,
 }

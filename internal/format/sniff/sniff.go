@@ -148,6 +148,13 @@ var magics = []struct {
 	{0, "\xfe\xed\xfa\xce", MachO}, {0, "\xfe\xed\xfa\xcf", MachO},
 	{0, "\xce\xfa\xed\xfe", MachO}, {0, "\xcf\xfa\xed\xfe", MachO},
 	{0, "#!", Script},
+	{0, "ftrt", TensorRT}, {0, "ptrt", TensorRT}, // the tag of a plan, by release
+	{0, "RKNN", RKNN},
+	{0, "\x12\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", MXNet}, // a list of arrays: 0x112 and a reserved word
+	{0, "B\x00C\x00N\x00\x00\x00", CNTK},
+	{0, "CBM1", CatBoost},
+	{0, "binf", XGBoost}, {0, "{L\x00\x00\x00\x00\x00\x00\x00\x07learner", XGBoost},
+	{0, "tree\nversion=v", LightGBM}, {0, "tree\r\nversion=v", LightGBM},
 	{0, "RDX2\n", RData}, {0, "RDX3\n", RData}, {0, "RDA2\n", RData}, {0, "RDA3\n", RData}, {0, "RDB2\n", RData}, {0, "RDB3\n", RData},
 	{0, "X\n\x00\x00\x00\x02", RData}, {0, "X\n\x00\x00\x00\x03", RData},
 	{0, "B\n\x02\x00\x00\x00", RData}, {0, "B\n\x03\x00\x00\x00", RData},
@@ -178,11 +185,17 @@ func byMagic(head []byte, size int64) Format {
 	case binary.LittleEndian.Uint32(head)&0xfffffff0 == 0x184d2a50:
 		return Zstd // a skippable frame; lz4 has the same
 	}
-	if asciiOfR.Match(head) {
+	switch {
+	case asciiOfR.Match(head):
 		return RData
+	case learner.Match(head):
+		return XGBoost
 	}
 	return byMarkup(head)
 }
+
+// learner is the start of a model of XGBoost in JSON, whose keys stand in order.
+var learner = regexp.MustCompile(`^\s*\{\s*"learner"\s*:\s*\{\s*"(?:attributes|feature_names)"`)
 
 // asciiOfR is the start of an object that R wrote as text: the version of the format and two releases of R as numbers.
 var asciiOfR = regexp.MustCompile(`^A\n[23]\n\d{5,6}\n\d{5,6}\n`)
