@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 	"time"
 
 	"bakedin/checks"
@@ -66,9 +67,19 @@ var conversionOf = checks.NewFact(func(f *checks.File) (*checks.Fix, error) {
 	return fix, nil
 })
 
-// offerConversion gives a finding the fix, when it is planned by its rule and there is no file in the way.
+// offerConversion gives a finding the fix, when it is planned by its rule and there is no file in the way. Where the same
+// model lies here as safetensors, that one is the remedy.
 func offerConversion(p *checks.Pass, f *checks.Finding) {
-	if f == nil || !convertible[p.Rule.ID] || p.Repo == nil || p.Repo.Has(outputPath(p.File.Path)) {
+	if f == nil || !convertible[p.Rule.ID] || p.Repo == nil {
+		return
+	}
+	if other := sibling(p.Repo, p.File.Path); other != "" {
+		f.Related = append(f.Related, checks.Related{Role: "same", Message: "the same weights as safetensors, by its name", Path: other})
+		f.Fixes = append(f.Fixes, checks.Steps("use-safetensors", "Use the safetensors beside it", "Load "+string(safe.Line(other))+" in its place: safetensors.torch.load_file, or use_safetensors=True.",
+			"Compare the two once: bakedin inspect lists names, types and shapes of both.", "Remove "+string(safe.Line(p.File.Path))+"."))
+		return
+	}
+	if p.Repo.Has(outputPath(p.File.Path)) {
 		return
 	}
 	if fix, _ := conversionOf.Of(p.File); fix != nil {
@@ -80,6 +91,23 @@ func offerConversion(p *checks.Pass, f *checks.Finding) {
 var convertible = map[string]bool{
 	"pickle-dangerous-import": true, "pickle-format-model": true, "pickle-runs-code": true, "pickle-unknown-call": true,
 	"pickle-unknown-import": true,
+}
+
+// sibling is a file of safetensors beside a pickle that by its name holds the same model: another suffix, or the two names
+// that Hugging Face gives the weights of one.
+func sibling(r *checks.Repo, p string) string {
+	dir, base := path.Split(p)
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	names := []string{stem}
+	if rest, ok := strings.CutPrefix(stem, "pytorch_model"); ok {
+		names = append(names, "model"+rest)
+	}
+	for _, n := range names {
+		if other := dir + n + ".safetensors"; r.Has(other) {
+			return other
+		}
+	}
+	return ""
 }
 
 func outputPath(p string) string { return path.Join(path.Dir(p), convert.OutputName(path.Base(p))) }

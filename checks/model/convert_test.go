@@ -122,8 +122,8 @@ func TestAFindingInACheckpointCanBeConverted(t *testing.T) {
 			if err := checks.Run(ctx, open(), rs, checks.Options{Profile: "strict"}, &again); err != nil {
 				t.Fatal(err)
 			}
-			if found := again.Of(c.rule); len(found) != 1 || len(found[0].Fixes) != 0 {
-				t.Error("the fix is offered where its file is already")
+			if found := again.Of(c.rule); len(found) != 1 || len(found[0].Fixes) != 1 || found[0].Fixes[0].ID != "use-safetensors" {
+				t.Error("where its file is already, the remedy is to use it")
 			}
 			for _, f := range again.Findings {
 				if f.Location != nil && f.Location.Path == "models/net.safetensors" && f.Says == "gap" && strings.HasPrefix(f.Rule, "safetensors") {
