@@ -4,10 +4,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/charmbracelet/x/ansi"
 
 	"bakedin/checks"
+	"bakedin/internal/patch"
 	"bakedin/internal/posture"
 )
 
@@ -98,7 +98,7 @@ func (c *change) addFile(f *FileChange) {
 		return
 	}
 	begun := len(c.lines)
-	c.addHunks(udiff.Unified("a", "b", string(f.Before), string(f.After)))
+	c.addHunks(patch.Unified("a", "b", f.Before, f.After))
 	pairUp(c.lines[begun:])
 }
 

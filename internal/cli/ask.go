@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"bakedin/internal/patch"
 	"bakedin/internal/policy"
 	"bakedin/internal/posture"
 	"bakedin/internal/repo"
@@ -71,7 +71,7 @@ func (a *app) record(ctx context.Context, s *session, path, title string, before
 	if err != nil {
 		return &failure{code: exitIncomplete, err: err, hint: "nothing was written"}
 	}
-	fmt.Fprintf(a.streams.Out, "written to %s; bakedin fix --undo=%s takes it back\n", path, entry.ID)
+	fmt.Fprintf(a.streams.Out, "written to %s; %s takes it back\n", path, s.undoCommand(entry.ID))
 	return nil
 }
 
@@ -89,7 +89,7 @@ func (s *session) policyOptions() policy.Options {
 }
 
 func (a *app) showDiff(path string, before, after []byte) {
-	fmt.Fprint(a.streams.Out, safe.Block(udiff.Unified("a/"+path, "b/"+path, string(before), string(after))))
+	fmt.Fprint(a.streams.Out, safe.Block(patch.Unified("a/"+path, "b/"+path, before, after)))
 }
 
 // when reads a day: 2027-03-01, or 90d from now.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 
 	"bakedin/checks"
@@ -48,6 +47,9 @@ With --staged it looks at what is staged and writes to the working tree, where b
 				default:
 					paths = append(paths, arg)
 				}
+			}
+			if cmd.Flags().Changed("format") {
+				return usage("bakedin check --format json lists the fixes of each finding with their edits", "fix prints a diff and has no --format")
 			}
 			if want.ask && want.apply {
 				return usage("bakedin fix -i", "--apply writes everything, -i asks for each: give one of them")
@@ -102,6 +104,9 @@ var recommendationID = regexp.MustCompile(`^(?:SD|DV|DP|OM)-\d+\.\d+$`)
 
 func (a *app) fix(ctx context.Context, s *session, want wanted) error {
 	x := fixer{s}
+	if err := want.known(s); err != nil {
+		return err
+	}
 	drafts, err := want.drafts(x)
 	if err != nil {
 		return err
@@ -120,7 +125,7 @@ func (a *app) fix(ctx context.Context, s *session, want wanted) error {
 		return err
 	}
 	choices = append(choices, drafts...)
-	a.printSteps(before, want.ids)
+	a.printSteps(before, want)
 	if len(choices) == 0 {
 		fmt.Fprintln(a.streams.Out, "nothing that can be mended by an exact edit; bakedin check lists what is left")
 		a.code = before.Run.ExitCode
@@ -146,16 +151,21 @@ func (a *app) fix(ctx context.Context, s *session, want wanted) error {
 	}
 	if !want.ask { // what was asked for was shown
 		for _, f := range p.Files {
-			fmt.Fprint(a.streams.Out, diffOf(f, mask))
+			a.printDiff(a.streams.Out, f, mask)
 		}
 	}
 	for _, l := range p.LeftOut {
 		fmt.Fprintf(a.streams.Out, "left out: %s: %s\n", l.Choice.Finding.ID, l.Reason)
 	}
 	fmt.Fprintf(a.streams.Out, "\n%s: scanned again, %s\n", p.Title, difference(before, p.Report))
+	printAlso(a.streams.Out, choices)
 	a.code = p.Report.Run.ExitCode
 	if !want.apply && !want.ask {
-		fmt.Fprintln(a.streams.Out, "nothing is written; bakedin fix --apply writes exactly this")
+		staged := ""
+		if s.mode == "staged" {
+			staged = " --staged"
+		}
+		fmt.Fprintf(a.streams.Out, "nothing is written; bakedin fix%s --apply writes exactly this\n", staged)
 		return nil
 	}
 	done, err := x.Apply(ctx, p)
@@ -165,9 +175,25 @@ func (a *app) fix(ctx context.Context, s *session, want wanted) error {
 	if err != nil {
 		return &failure{code: exitIncomplete, err: err, hint: "nothing was written"}
 	}
-	fmt.Fprintf(a.streams.Out, "written; bakedin fix --undo=%s takes it back\n", done.UndoID)
+	fmt.Fprintf(a.streams.Out, "written; %s takes it back\n", s.undoCommand(done.UndoID))
+
 	if s.mode == "staged" {
 		fmt.Fprintln(a.streams.Out, "what is staged is as it was; git add stages the change")
+	}
+	return nil
+}
+
+// known refuses rules and recommendations that do not exist: a slip of the pen is not "nothing to mend".
+func (w wanted) known(s *session) error {
+	for _, id := range w.rules {
+		if s.rules.Set.Rule(id) == nil {
+			return usage("bakedin rules list shows them", "there is no rule %q", id)
+		}
+	}
+	for _, id := range w.recommendations {
+		if recommendation(s.rules.Set, id) == nil {
+			return usage("bakedin controls list shows them", "there is no recommendation %s", id)
+		}
 	}
 	return nil
 }
@@ -251,50 +277,6 @@ func choose(r *posture.Report, want wanted) ([]ui.Choice, error) {
 		}
 	}
 	return out, nil
-}
-
-// printSteps shows what a person must do by hand for the findings that were named.
-func (a *app) printSteps(r *posture.Report, ids []string) {
-	for _, f := range r.Findings {
-		if !slices.Contains(ids, f.ID) {
-			continue
-		}
-		for _, fix := range f.Fixes {
-			if fix.Applicability != checks.Manual {
-				continue
-			}
-			fmt.Fprintf(a.streams.Out, "%s: %s\n", f.ID, fix.Title)
-			for i, step := range fix.Steps {
-				fmt.Fprintf(a.streams.Out, "  %d. %s\n", i+1, safe.Line(step))
-			}
-			for _, c := range fix.Commands {
-				fmt.Fprintf(a.streams.Out, "     %s\n", safe.Line(c))
-			}
-		}
-	}
-}
-
-func diffOf(f ui.FileChange, mask *checks.Mask) string {
-	if f.Table != nil {
-		var b strings.Builder
-		fmt.Fprintf(&b, "new file %s\n", safe.Path(f.Path))
-		for _, row := range f.Table {
-			fmt.Fprintf(&b, "  %s\n", safe.Line(strings.Join(row, "  ")))
-		}
-		return b.String()
-	}
-	from, to := "a/"+string(safe.Path(f.Path)), "b/"+string(safe.Path(f.Path))
-	if f.Before == nil {
-		from = "/dev/null"
-	}
-	if f.After == nil {
-		to = "/dev/null"
-	}
-	lines := strings.SplitAfter(udiff.Unified(from, to, string(f.Before), string(f.After)), "\n")
-	for i, line := range lines { // a credential may stand in what is taken out, and beside it
-		lines[i] = mask.Line(line)
-	}
-	return string(safe.Block(strings.Join(lines, "")))
 }
 
 // difference says in words what a change does to findings and recommendations.

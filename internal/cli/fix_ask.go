@@ -30,7 +30,7 @@ func (a *app) askEach(ctx context.Context, x fixer, choices []ui.Choice, mask *c
 		}
 		fmt.Fprintf(out, "\n%d/%d %s\n", i+1, len(choices), asked(c, p))
 		for _, f := range p.Files {
-			fmt.Fprint(out, diffOf(f, mask))
+			a.printDiff(out, f, mask)
 		}
 		for {
 			fmt.Fprint(out, "apply this? [y]es [n]o [a]ll of this rule [q]uit, nothing more: ")

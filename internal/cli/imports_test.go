@@ -12,7 +12,7 @@ import (
 var layers = map[string][]string{
 	"bakedin":                     {"internal/cli"},
 	"bakedin/internal/cli":        {"ui", "internal", "checks", "rules"},
-	"bakedin/ui":                  {"internal/posture", "internal/safe", "internal/repo", "checks", "rules", "ui"},
+	"bakedin/ui":                  {"internal/posture", "internal/patch", "internal/safe", "internal/repo", "checks", "rules", "ui"},
 	"bakedin/internal/report":     {"internal/posture", "internal/safe", "internal/repo", "checks", "rules"},
 	"bakedin/internal/hook":       {"internal/posture", "internal/safe", "internal/repo", "internal/git", "checks", "rules"},
 	"bakedin/internal/posture":    {"internal/policy", "internal/repo", "internal/safe", "internal/glob", "checks", "rules"},
@@ -30,6 +30,7 @@ var layers = map[string][]string{
 	"bakedin/internal/secret":     nil,
 	"bakedin/internal/checkdigit": nil,
 	"bakedin/internal/glob":       nil,
+	"bakedin/internal/patch":      nil,
 	"bakedin/internal/safe":       nil,
 	"bakedin/rules":               nil,
 }

@@ -22,6 +22,7 @@ import (
 	"bakedin/internal/policy"
 	"bakedin/internal/posture"
 	"bakedin/internal/repo"
+	"bakedin/internal/safe"
 	"bakedin/rules"
 )
 
@@ -77,6 +78,19 @@ func (a *app) newSession(ctx context.Context, opt *checkFlags, args []string) (*
 		return nil, err
 	}
 	return s, s.ready(ctx)
+}
+
+// undoCommand is what takes a change back from where the person stands: the changes of a folder are kept in it.
+func (s *session) undoCommand(id string) string {
+	text := "bakedin fix --undo=" + id
+	here, err := os.Stat(".")
+	if err != nil {
+		return text
+	}
+	if there, err := os.Stat(s.root); err == nil && !os.SameFile(here, there) {
+		text += " --root " + string(safe.Path(s.root))
+	}
+	return text
 }
 
 // target decides which content of the root is looked at.

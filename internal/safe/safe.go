@@ -43,6 +43,24 @@ func Path(s string) Text {
 // Block keeps the lines of a text of at most 64 KiB and expands its tabs to stops of four columns. Line ends are "\n".
 func Block(s string) Text { return clean(s, maxBlock, true) }
 
+// Patch keeps a line of a diff that a program will read: its tabs, its line end, a byte order mark, and any length. What
+// could act on a terminal, or that nobody sees, becomes visible all the same; exact tells that nothing did.
+func Patch(line string) (text Text, exact bool) {
+	var b strings.Builder
+	end := len(strings.TrimRight(line, "\r\n"))
+	for i := 0; i < end; {
+		r, n := utf8.DecodeRuneInString(line[i:end])
+		if r == '\t' || r == '\ufeff' && i <= 1 {
+			b.WriteString(line[i : i+n])
+		} else {
+			write(&b, r, line[i:i+n])
+		}
+		i += n
+	}
+	b.WriteString(line[end:])
+	return Text(b.String()), b.String() == line
+}
+
 // plain tells whether every byte is printable ASCII, which is fit for everything here and needs no copy.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
