@@ -170,7 +170,7 @@ func (a *app) fix(ctx context.Context, s *session, want wanted) error {
 	}
 	done, err := x.Apply(ctx, p)
 	if errors.Is(err, ui.ErrChanged) && s.mode == "staged" {
-		return &failure{code: exitIncomplete, err: err, hint: "nothing was written: what is staged differs from the file; stage or stash the rest first"}
+		return &failure{code: exitIncomplete, err: err, hint: "nothing was written: what is staged differs from the file; stage or stash the rest first, or name the paths to mend: bakedin fix --staged PATH"}
 	}
 	if err != nil {
 		return &failure{code: exitIncomplete, err: err, hint: "nothing was written"}

@@ -169,7 +169,11 @@ func changeOf(tree *repo.Tree, e repo.Edit) (ui.FileChange, error) {
 
 // Apply implements ui.Fixer.
 func (x fixer) Apply(ctx context.Context, p *ui.Preview) (*ui.Applied, error) {
-	entry, err := repo.Apply(ctx, x.session.space, p.Plan.(planned).plan)
+	plan := p.Plan.(planned).plan
+	if x.session.mode == "staged" {
+		plan = repo.AsCheckedOut(x.session.space, plan)
+	}
+	entry, err := repo.Apply(ctx, x.session.space, plan)
 	if errors.Is(err, repo.ErrChanged) {
 		return nil, fmt.Errorf("%w: %w", ui.ErrChanged, err)
 	}

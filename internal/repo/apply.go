@@ -26,15 +26,15 @@ func Apply(ctx context.Context, w Workspace, plan Plan) (UndoEntry, error) {
 		return UndoEntry{}, err
 	}
 	defer release()
+	if err := ignoreUndo(w); err != nil { // before anything can be refused: git must not see the lock
+		return UndoEntry{}, err
+	}
 	entries, err := settle(w)
 	if err != nil {
 		return UndoEntry{}, err
 	}
 	e := UndoEntry{ID: nextID(entries), Title: plan.Title, State: preparing}
 	if e.Files, err = bind(w, plan); err != nil {
-		return UndoEntry{}, err
-	}
-	if err := ignoreUndo(w); err != nil {
 		return UndoEntry{}, err
 	}
 	if err := e.write(w); err != nil {
