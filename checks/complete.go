@@ -53,6 +53,12 @@ func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints
 	if file != nil && !p.place(c, f, file) {
 		return false
 	}
+	if file != nil {
+		f.Message = safe.Text(file.mask.hide(string(f.Message)))
+		for i := range f.Related {
+			f.Related[i].Message = safe.Text(file.mask.hide(string(f.Related[i].Message)))
+		}
+	}
 	if c.Says == rules.Gap {
 		f.SecuritySeverity = securitySeverity[f.Severity]
 		if len(f.Fixes) == 0 {
@@ -184,7 +190,7 @@ func (p *program) locate(c *compiled, f *Finding, file *File) (kind, anchor stri
 	loc.End = file.Position(loc.End.Byte)
 	matched := string(text[loc.Start.Byte:max(loc.Start.Byte, loc.End.Byte)])
 	if c.Says == rules.Gap {
-		s := file.snippet(loc.Start, loc.End, matched, secret, p.mask)
+		s := file.snippet(loc.Start, loc.End, file.mask)
 		loc.Snippet = &s
 	}
 	if c.Says == rules.Evidence && f.Bound == nil {
@@ -203,21 +209,21 @@ func (p *program) locate(c *compiled, f *Finding, file *File) (kind, anchor stri
 }
 
 // snippet shows the lines of a match, made safe, secrets masked.
-func (f *File) snippet(start, end Position, matched string, secret bool, mask *Mask) safe.Text {
+func (f *File) snippet(start, end Position, mask *Mask) safe.Text {
 	var lines []string
 	for n := start.Line; n <= max(start.Line, end.Line) && len(lines) < snippetLines; n++ {
 		if n > start.Line && n == end.Line && end.Column == 1 {
 			break
 		}
 		line := string(f.lines.line(n))
-		if secret && len(matched) > 0 {
-			line = strings.ReplaceAll(line, matched, "…"+matched[max(0, len(matched)-4):])
-		}
 		line = string(safe.Line(mask.Line(line)))
 		if r := []rune(line); len(r) > snippetWidth {
 			line = string(r[:snippetWidth-1]) + "…"
 		}
 		lines = append(lines, line)
+		if strings.Contains(line, "PRIVATE KEY-----") {
+			break // its body follows
+		}
 	}
 	return safe.Text(strings.Join(lines, "\n"))
 }

@@ -32,6 +32,7 @@ type File struct {
 	read  int64
 	lines *lineIndex
 
+	mask   *Mask    // hides the credentials that were found in it
 	hashes []string // of the lines, for code-scanning hosts
 }
 

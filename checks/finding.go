@@ -46,7 +46,8 @@ type Finding struct {
 	InAI    bool   `json:"-"` // the source itself shows that it belongs to an AI system
 	Group   string `json:"-"` // id of the first finding of the file with the same content: what a baseline counts
 
-	Opens string `json:"-"` // the path of the file that a call opens, as the source spells it
+	Secret string `json:"-"` // the credential that it is about: kept to hide it wherever its file is shown, never shown itself
+	Opens  string `json:"-"` // the path of the file that a call opens, as the source spells it
 
 	Jobs []string `json:"-"` // evidence of a CI step: the names its job goes by
 }

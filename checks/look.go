@@ -230,6 +230,13 @@ func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
 			cmp.Compare(a.c.ID, b.c.ID),
 		)
 	})
+	var secrets []string
+	for _, r := range all {
+		if hasRef(r.c.Rule, "CWE-798") && r.f.Location.Kind == "text" {
+			secrets = append(secrets, f.secretOf(r.f))
+		}
+	}
+	f.mask = e.program.mask.Hiding(secrets)
 	var fp fingerprints
 	var out []heldFinding
 	for _, r := range all {
@@ -243,6 +250,14 @@ func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
 		}
 	}
 	return out
+}
+
+// secretOf is the credential that a finding is about: what its detector says, or else what was matched.
+func (f *File) secretOf(x *Finding) string {
+	if text, _ := f.Bytes(); x.Secret == "" && x.Location.Start.Byte < x.Location.End.Byte && x.Location.End.Byte <= len(text) {
+		x.Secret = string(text[x.Location.Start.Byte:x.Location.End.Byte])
+	}
+	return x.Secret
 }
 
 func overlap(a, b *Location) bool {

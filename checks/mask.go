@@ -2,6 +2,7 @@ package checks
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,7 +12,10 @@ import (
 
 // Mask hides credentials in lines that are shown: those of every format that a ruleset knows, also of rules that do not run,
 // and what looks like one.
-type Mask struct{ formats []maskFormat }
+type Mask struct {
+	formats []maskFormat
+	values  []string // hidden wherever they stand, the longest first
+}
 
 type maskFormat struct {
 	keys   []string // a line without one of them holds no such credential
@@ -33,11 +37,55 @@ func NewMask(set *rules.Set) (*Mask, error) {
 	return m, nil
 }
 
+// Hiding is a mask that also hides these values: credentials that have no format, and were found by where they stand.
+func (m *Mask) Hiding(values []string) *Mask {
+	out := *m
+	out.values = nil
+	for _, v := range values {
+		if v = strings.TrimSpace(v); len(v) >= shortest && !strings.Contains(v, "\n") && !strings.HasPrefix(v, "-----BEGIN") {
+			out.values = append(out.values, v)
+		}
+	}
+	slices.SortFunc(out.values, func(a, b string) int { return len(b) - len(a) }) // one may be a part of another
+	return &out
+}
+
+// SecretsOf are the credentials that findings are about.
+func SecretsOf(found []Finding) []string {
+	var out []string
+	for i := range found {
+		if found[i].Secret != "" {
+			out = append(out, found[i].Secret)
+		}
+	}
+	return out
+}
+
+// shortest is the length from which a value is hidden. A shorter one stands in too many words.
+const shortest = 4
+
+// pemBody is what follows the first line of a private key where all of it stands on one line, as in JSON.
+var pemBody = regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----).+`)
+
+func (m *Mask) hide(text string) string {
+	if strings.Contains(text, "PRIVATE KEY-----") {
+		text = pemBody.ReplaceAllString(text, "$1…")
+	}
+	for _, v := range m.values {
+		text = strings.ReplaceAll(text, v, "…"+tail(v))
+	}
+	return text
+}
+
+// tail is what is shown of a credential, to tell it from others: the last four characters, fewer of a short one.
+func tail(v string) string { return v[len(v)-min(4, len(v)/4):] }
+
 // Line returns the line with the last four characters of each credential. A nil mask knows no formats, only how one looks.
 func (m *Mask) Line(line string) string {
 	if m == nil {
 		return MaskSecrets(line)
 	}
+	line = m.hide(line)
 	for i := range m.formats {
 		f := &m.formats[i]
 		if !slices.ContainsFunc(f.keys, func(k string) bool { return strings.Contains(line, k) }) {

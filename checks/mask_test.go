@@ -28,3 +28,16 @@ func TestMaskSecretsKeepsOnlyTheEnd(t *testing.T) {
 		})
 	}
 }
+
+func TestHiding(t *testing.T) {
+	m := (&Mask{}).Hiding([]string{"tR8vKq2LmZ", "tR8v", "abc", "-----BEGIN PRIVATE KEY-----"})
+	for line, want := range map[string]string{
+		`PGPASSWORD=tR8vKq2LmZ psql`: `PGPASSWORD=…mZ psql`,
+		`abc tR8v`:                   `abc …v`,
+		`"key": "-----BEGIN PRIVATE KEY-----\nMIIE/x+y\n-----END PRIVATE"`: `"key": "-----BEGIN PRIVATE KEY-----…`,
+	} {
+		if got := m.Line(line); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}

@@ -100,7 +100,7 @@ func plan(ctx context.Context, o *Options, id int, before *store, choices []Choi
 		if err != nil {
 			return planReady{id: id, err: err}
 		}
-		return planReady{id: id, preview: p, after: after, change: newChange(p, before, after, mask)}
+		return planReady{id: id, preview: p, after: after, change: newChange(p, before, after, mask.Hiding(checks.SecretsOf(before.report.Findings)))}
 	}
 }
 

@@ -90,7 +90,7 @@ func inCommand(p *checks.Pass, text []byte, list, n *keys.Node) {
 		return
 	}
 	f := p.At(n.Start, n.End, "An approved or configured command holds "+what+".")
-	f.Anchor = "permission " + secrets.Anchor(value)
+	f.Anchor, f.Secret = "permission "+secrets.Anchor(value), value
 	steps := []string{
 		"Make the credential invalid where it was issued: it is in the history, a deleted line does not take it back.",
 		"Read it from the environment in the command ($TOKEN), so that approving the command does not store it.",

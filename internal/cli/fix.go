@@ -135,6 +135,7 @@ func (a *app) fix(ctx context.Context, s *session, want wanted) error {
 	if err != nil {
 		return err
 	}
+	mask = mask.Hiding(checks.SecretsOf(before.Findings))
 	if want.ask {
 		if choices, err = a.askEach(ctx, x, choices, mask); err != nil {
 			return err
