@@ -14,9 +14,9 @@ var guards = map[string]func(j *judging, u pickle.Use){
 	"functools.partial":                         callsArgument(0, "called"),
 	"_functools.partial":                        callsArgument(0, "called"),
 	"collections.defaultdict":                   callsArgument(0, "called"),
-	"copyreg._reconstructor":                    callsArgument(0, "constructed"),
-	"copyreg.__newobj__":                        callsArgument(0, "constructed"),
-	"copyreg.__newobj_ex__":                     callsArgument(0, "constructed"),
+	"copyreg._reconstructor":                    both(callsArgument(0, "constructed"), callsArgument(1, made)), // the second makes the first
+	"copyreg.__newobj__":                        callsArgument(0, made),
+	"copyreg.__newobj_ex__":                     callsArgument(0, made),
 	"torch._tensor._rebuild_from_type_v2":       both(callsArgument(0, "called"), callsArgument(1, "constructed")),
 	"torch._utils._rebuild_wrapper_subclass":    callsArgument(0, "constructed"),
 	"numpy.core.multiarray._reconstruct":        callsArgument(0, "constructed"),
@@ -25,7 +25,7 @@ var guards = map[string]func(j *judging, u pickle.Use){
 	"numpy.random._pickle.__generator_ctor":     both(callsArgument(0, "called"), callsArgument(1, "called")),
 	"numpy.random._pickle.__randomstate_ctor":   both(callsArgument(0, "called"), callsArgument(1, "called")),
 	"numpy.random._pickle.__bit_generator_ctor": callsArgument(0, "called"),
-	"pandas.core.indexes.base._new_Index":       callsArgument(0, "constructed"),
+	"pandas.core.indexes.base._new_Index":       callsArgument(0, made),
 	"sklearn.neighbors._kd_tree.newObj":         callsArgument(0, "constructed"),
 	"sklearn.neighbors._ball_tree.newObj":       callsArgument(0, "constructed"),
 	"sklearn.metrics._dist_metrics.newObj":      callsArgument(0, "constructed"),
@@ -36,6 +36,10 @@ var guards = map[string]func(j *judging, u pickle.Use){
 	"_io.BytesIO":                               constant,
 	"io.BytesIO":                                constant,
 }
+
+// made is the use of a class whose own __new__ runs with arguments of the file: numpy.memmap creates a file there. Where numpy
+// constructs an array of a class, it does not.
+const made = "made"
 
 func both(a, b func(*judging, pickle.Use)) func(*judging, pickle.Use) {
 	return func(j *judging, u pickle.Use) { a(j, u); b(j, u) }

@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -74,7 +75,7 @@ func (c *contents) hidden(p *part, s *pickle.Stream) []inner {
 		switch {
 		case found.worst > harmless:
 			out = append(out, found)
-		case child.sniff.Format().Class() == sniff.Program, k.Hint == "code":
+		case child.sniff.Format().Class() == sniff.Program, k.Hint == "code" && isCode(payload):
 			found.worst, found.what = unknown, "a program"
 			out = append(out, found)
 		case found.loaded || child.pickle != nil:
@@ -88,6 +89,25 @@ func (c *contents) hidden(p *part, s *pickle.Stream) []inner {
 		}
 	}
 	return out
+}
+
+// isCode tells whether bytes are a code object of CPython as marshal writes it: four to six small numbers, by release, then
+// the instructions as bytes. Source: Python/marshal.c of 3.0 to 3.14
+func isCode(b []byte) bool {
+	for _, counts := range []int{4, 5, 6} {
+		at := 1 + 4*counts
+		if len(b) < at+5 || b[at]&0x7f != 's' {
+			continue
+		}
+		small := true
+		for k := range counts - 1 { // the last are flags
+			small = small && binary.LittleEndian.Uint32(b[1+4*k:]) < 1<<16
+		}
+		if n := binary.LittleEndian.Uint32(b[at+1:]); small && n > 0 && int64(n) <= int64(len(b)) {
+			return true
+		}
+	}
+	return false
 }
 
 // broke tells whether a part could not be read to its end as what it seemed to be.

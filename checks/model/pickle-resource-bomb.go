@@ -14,10 +14,13 @@ const (
 	mostDepth  = 1000
 )
 
-// resourceBomb reports small pickles that become huge, or so deep that a walk over them overflows the stack.
+// resourceBomb reports small pickles that become huge, that never end, or so deep that a walk over them overflows the stack.
 func resourceBomb(pass *checks.Pass, c *contents) {
 	r := reporting(pass)
-	c.each(func(p *part, _ *verdict) {
+	c.each(func(p *part, v *verdict) {
+		for _, b := range v.bombs {
+			r.at(p, b.at, "endless "+b.target, fmt.Sprintf("%s, %s: it does not end before memory does", b.target, where(p, b.at)))
+		}
 		for _, s := range p.pickle.Streams {
 			at := pickle.Place{Off: s.Start}
 			if s.Weight > mostWeight && s.End-s.Start < 1<<20 {

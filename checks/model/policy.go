@@ -121,27 +121,14 @@ func (p *policy) judge(module, name string) (class, uses) {
 // judgeSpelled: an exact dangerous entry wins over an exact safe one, that over what the shape of the name says, and that
 // over the wildcards. The dots of module and name are all alike to a loader that walks them.
 func (p *policy) judgeSpelled(module, name string) (class, uses) {
-	full := module + "." + name
-	paths := []string{full}
-	for rest := name; ; {
-		_, after, dotted := strings.Cut(rest, ".")
-		if strings.Contains(rest, ".") {
-			paths = append(paths, rest) // reached through the attribute of an innocent module
-		}
-		if !dotted {
-			break
-		}
-		rest = after
-	}
-	for _, path := range paths {
-		if p.exact[path] || p.below(path, p.exact) {
-			return dangerous, 0
-		}
+	paths := spellings(module, name)
+	if p.named(paths) {
+		return dangerous, 0
 	}
 	if may, ok := p.safe[module+" "+name]; ok {
 		return harmless, may
 	}
-	for i, part := range strings.Split(full, ".") {
+	for i, part := range strings.Split(paths[0], ".") {
 		if len(part) > 4 && strings.HasPrefix(part, "__") && strings.HasSuffix(part, "__") && !(i == 0 && part == "__main__") {
 			return dangerous, 0
 		}
@@ -152,6 +139,32 @@ func (p *policy) judgeSpelled(module, name string) (class, uses) {
 		}
 	}
 	return unknown, 0
+}
+
+// named tells whether an entry of the dangerous list names one of the paths, or what it is an attribute of.
+func (p *policy) named(paths []string) bool {
+	for _, path := range paths {
+		if p.exact[path] || p.below(path, p.exact) {
+			return true
+		}
+	}
+	return false
+}
+
+// spellings are the paths by which a loader may reach a name, the whole one first.
+func spellings(module, name string) []string {
+	paths := []string{module + "." + name}
+	for rest := name; ; {
+		_, after, dotted := strings.Cut(rest, ".")
+		if strings.Contains(rest, ".") {
+			paths = append(paths, rest) // reached through the attribute of an innocent module
+		}
+		if !dotted {
+			break
+		}
+		rest = after
+	}
+	return paths
 }
 
 // below tells whether a proper prefix of a dotted path is in the set.

@@ -40,6 +40,7 @@ type verdict struct {
 	err    error
 	deeds  []deed
 	writes []write // on live objects
+	bombs  []write // containers that are filled without an end
 	open   []open  // calls of what cannot be told, and arguments that fail their guard
 	inner  []inner
 }
@@ -110,7 +111,7 @@ func (j *judging) note(module, name, via string, at pickle.Place, args string, b
 	d := deed{stream: j.stream, module: module, name: name, class: class, via: via, at: at, args: args, behind: behind}
 	switch via {
 	case "imported":
-	case "constructed", "built":
+	case "constructed", "built", made:
 		d.made = true
 		if class == harmless && may&(mayNew|mayBuild|mayCall) == 0 {
 			d.class = unknown
@@ -172,10 +173,11 @@ func (j *judging) use(u pickle.Use) {
 			j.open = append(j.open, open{j.stream, u.At, "a function whose name is made at load time is " + via, "computed"})
 			return
 		}
-		if j.readsAttribute(u, i) {
+		if j.readsAttribute(u, i) || u.Via == pickle.Calls && j.isPure(i, u.Args) {
 			j.reads[i.Module+"\n"+i.Name]++
 			return
 		}
+		j.consumes(u, i)
 		j.note(i.Module, i.Name, via, u.At, j.preview(u.Args), u.Behind)
 		j.guard(u, i)
 	case pickle.SetState:
@@ -187,6 +189,9 @@ func (j *judging) use(u pickle.Use) {
 
 // callOfValue is a call of what a call made: nobody can tell what runs, unless it is known to be harmless to call.
 func (j *judging) callOfValue(u pickle.Use) {
+	if fn, args, _ := u.Target.Function(); fn.Import() != nil && j.callsRead(fn.Import(), args) {
+		return
+	}
 	root, how := root(u.Target)
 	what := "a value of kind unknown is called"
 	key := "value"
@@ -216,6 +221,9 @@ func (j *judging) state(u pickle.Use) {
 		return
 	}
 	fn, args, _ := u.Target.Function()
+	if j.isPure(fn.Import(), args) {
+		return // the position of an iterator
+	}
 	if cls := j.classOf(fn, args); cls != nil {
 		if class, may := j.judgeImport(cls.Module, cls.Name); class != harmless || may == 0 {
 			j.note(cls.Module, cls.Name, "built", u.At, "", u.Behind)
@@ -277,10 +285,10 @@ func (j *judging) live(u pickle.Use, i *pickle.Import) {
 	j.writes = append(j.writes, write{at: u.At, target: spelled(i.Module, i.Name), stream: j.stream})
 }
 
-// isModuleMaker tells whether a function returns modules of the process.
+// isModuleMaker tells whether a function returns an object that the process goes on to use: a module, a logger.
 func isModuleMaker(i *pickle.Import) bool {
 	switch spelled(renamed(i.Module, i.Name)) {
-	case "importlib.import_module", "builtins.__import__", "builtins.getattr", "pkgutil.resolve_name", "pydoc.locate":
+	case "logging.getLogger", "importlib.import_module", "builtins.__import__", "builtins.getattr", "pkgutil.resolve_name", "pydoc.locate":
 		return true
 	}
 	return false
