@@ -44,6 +44,7 @@ type part struct {
 	joined   bool // the storages of the layout are those that its pickles declare
 	parent   *part
 	proof    string             // that it holds tensors only
+	cut      bool               // its bytes end where a limit of ours was reached, not where it ends
 	describe func(*Description) // set by its reader
 }
 
@@ -228,6 +229,7 @@ func (c *contents) readPickle(p *part) {
 	switch {
 	case errors.As(err, &limit):
 		c.leave(p, "limit", "%v", err)
+	case errors.As(err, &syntax) && syntax.Truncated && p.cut: // told by the limit
 	case errors.As(err, &syntax) && syntax.Truncated:
 		c.leave(p, "parse", "truncated: %v", err)
 	case err != nil:

@@ -103,8 +103,8 @@ func Registry() checks.Registry {
 
 // What a model file may cost. A limit that is reached is a Skip, never silence.
 var (
-	pickleLimits      = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 32 << 20, Streams: 256, Keep: 8}
-	peelLimits        = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 16 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
+	pickleLimits      = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 32 << 20, Streams: 20_000, Keep: 8}
+	peelLimits        = peel.Limits{Bytes: 1 << 30, Ratio: 200, Floor: 256 << 20, Window: 64 << 20, Keep: 16 << 20, Work: 4 << 30}
 	safetensorsLimits = safetensors.Limits{Header: 100_000_000, Depth: 128}
 	torchLimits       = torch.Limits{Zip: zipLimits, Tar: tarLimits, Ops: 50_000_000, Text: 64 << 10, Keys: 1 << 20}
 	sevenzLimits      = sevenz.Limits{Entries: 100_000, Header: 64 << 20, Member: peelLimits}

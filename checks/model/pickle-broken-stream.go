@@ -13,6 +13,9 @@ import (
 func brokenStream(pass *checks.Pass, c *contents) {
 	r := reporting(pass)
 	c.each(func(p *part, _ *verdict) {
+		if p.cut {
+			return // by us
+		}
 		for _, s := range p.pickle.Streams {
 			var e *pickle.SyntaxError
 			if !errors.As(s.Err, &e) || !calledBefore(s, e.Off) {

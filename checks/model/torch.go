@@ -211,7 +211,8 @@ func readStack(r *reading) {
 	r.torch = true
 	t, err := torch.ParseLegacy(r.r, r.size, torchLimits)
 	if err != nil || len(t.Pickles) < 5 {
-		return // the reader of pickles sees all of it
+		r.fault(err) // the reader of pickles sees all of it, and cannot know that more belongs to it
+		return
 	}
 	f, err := pickle.Parse(r.r, t.End, pickleLimits)
 	object := streamAt(f, t.Pickles[3].Off)

@@ -35,12 +35,15 @@ func readWrapper(r *reading) {
 	if len(r.sniff.Promised) > 0 && r.sniff.Promised[0].Class() == sniff.Wrapper { // joblib compresses without another suffix
 		name = strings.TrimSuffix(name, path.Ext(name))
 	}
-	r.c.open(&part{member: join(r.member, string(r.format)), name: name, size: inner.Size, r: inner, depth: r.depth + 1, parent: r.part})
+	r.c.open(&part{member: join(r.member, string(r.format)), name: name, size: inner.Size, r: inner, depth: r.depth + 1, parent: r.part, cut: isLimit(err)})
 	r.fault(err)
 	if err == nil {
 		r.unaccounted(inner.Used, r.size-inner.Used)
 	}
 }
+
+// isLimit tells whether reading stopped at a limit of ours.
+func isLimit(err error) bool { return err != nil && kindOf(err) == "limit" }
 
 // toldModel tells whether the name of a part says that it is a model, or an archive.
 func (p *part) toldModel() bool {

@@ -116,7 +116,7 @@ func (c *contents) readEntry(p *part, e *zipx.Entry) {
 			return
 		}
 		next := *child
-		next.r, next.size = r, size
+		next.r, next.size, next.cut = r, size, isLimit(err)
 		c.open(&next)
 		opened = opened || err == nil
 		if err == nil && next.pickle != nil {

@@ -86,7 +86,7 @@ func (a *Archive) checkEntry(e *Entry) {
 		if !readable(r.Method) {
 			a.note(Unreadable, e.Off(), e, nil, "method %d is not read (%s)", r.Method, r.From)
 		}
-		if m := a.lim.Member; r.Method != Stored && m.Ratio > 0 && r.Size > m.Floor && r.Size/m.Ratio > r.Packed {
+		if m := a.lim.Member; r.Method != Stored && m.Ratio > 0 && r.Size > min(m.Floor, bombFloor) && r.Size/m.Ratio > r.Packed {
 			a.note(Bomb, e.Off(), e, nil, "%d bytes claim to become %d", r.Packed, r.Size)
 		}
 		if r.Method == Stored && r.Size != r.Packed && !(e.Encrypted() && r.Packed == r.Size+cipherHeader) {
@@ -94,6 +94,9 @@ func (a *Archive) checkEntry(e *Entry) {
 		}
 	}
 }
+
+// bombFloor is the size from which the ratio of a member is told, whatever may be read of it.
+const bombFloor = 16 << 20
 
 // compareHeaders reports differences of the two headers. With flag bit 3 the local header leaves sum and sizes to the
 // descriptor, which is what torch writes.
