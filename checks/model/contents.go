@@ -224,6 +224,7 @@ func (c *contents) readPickle(p *part) {
 		return
 	}
 	p.pickle = f
+	c.behind(p, f)
 	var limit *pickle.LimitError
 	var syntax *pickle.SyntaxError
 	switch {
@@ -234,6 +235,21 @@ func (c *contents) readPickle(p *part) {
 		c.leave(p, "parse", "truncated: %v", err)
 	case err != nil:
 		c.leave(p, "parse", "%v", err)
+	}
+}
+
+// behind opens what stands behind a pickle and is a file of its own: a compressed one, an archive. Behind the stack of torch
+// stand tensors.
+func (c *contents) behind(p *part, f *pickle.File) {
+	const most = 16
+	if p.sniff.Has(sniff.TorchLegacy) || p.torch {
+		return
+	}
+	r := &reading{part: p, c: c, format: sniff.Pickle}
+	for _, g := range f.Trailing[:min(most, len(f.Trailing))] {
+		if !g.Zero {
+			r.carried("trailing", g.Off, g.Len)
+		}
 	}
 }
 

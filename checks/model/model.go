@@ -59,6 +59,7 @@ func Registry() checks.Registry {
 		"pickle-broken-stream":       judge(brokenStream),
 		"pickle-dangerous-import":    converts(judge(dangerousImport)),
 		"pickle-extension-code":      judge(extensionCode),
+		"pickle-external-file":       judge(externalFile),
 		"pickle-format-model":        converts(judge(formatModel)),
 		"pickle-frame-crossing":      judge(frameCrossing),
 		"pickle-hidden-payload":      judge(hiddenPayload),

@@ -41,8 +41,10 @@ type verdict struct {
 	deeds  []deed
 	writes []write // on live objects
 	bombs  []write // containers that are filled without an end
-	open   []open  // calls of what cannot be told, and arguments that fail their guard
-	inner  []inner
+
+	sidecars []sidecar
+	open     []open // calls of what cannot be told, and arguments that fail their guard
+	inner    []inner
 }
 
 // open is a call whose function, or whose argument, is not known well enough to let it pass.
@@ -225,6 +227,7 @@ func (j *judging) state(u pickle.Use) {
 		return // the position of an iterator
 	}
 	if cls := j.classOf(fn, args); cls != nil {
+		j.external(u, cls)
 		if class, may := j.judgeImport(cls.Module, cls.Name); class != harmless || may == 0 {
 			j.note(cls.Module, cls.Name, "built", u.At, "", u.Behind)
 		}
