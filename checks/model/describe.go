@@ -14,7 +14,7 @@ const (
 )
 
 // wholePickle are the limits for a single file that somebody asks about.
-var wholePickle = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 256 << 20, Streams: 256, Keep: -1}
+var wholePickle = pickle.Limits{Bytes: 512 << 20, Ops: 50_000_000, Memory: 256 << 20, Streams: 20_000, Keep: -1}
 
 // describe tells what a part holds: by its own reader, as a zip, as a stack of torch, as a pickle.
 func describe(p *part) *Description {

@@ -236,8 +236,10 @@ func (m *machine) crossing(was bool) {
 }
 
 func (m *machine) push(v Value) {
-	if len(m.stack) == cap(m.stack) {
-		m.arena.used += int64(cap(m.stack)) * valueBytes // append doubles it
+	if n := cap(m.stack); len(m.stack) == n {
+		m.stack = append(m.stack, v)
+		m.arena.used += int64(cap(m.stack)-n) * valueBytes
+		return
 	}
 	m.stack = append(m.stack, v)
 }
