@@ -74,7 +74,7 @@ func (x fixer) start(ctx context.Context, tree *repo.Tree, ids []string) ([]repo
 			return nil, "", err
 		}
 		if len(documents) == 0 {
-			there = d.Path
+			there = d.There(facts, exists)
 		}
 		for _, doc := range documents {
 			edits = append(edits, repo.Write{Path: doc.Path, New: doc.Text})
@@ -84,7 +84,10 @@ func (x fixer) start(ctx context.Context, tree *repo.Tree, ids []string) ([]repo
 		}
 	}
 	if len(edits) == 0 {
-		return nil, "", fmt.Errorf("there is nothing to start: %s is there already, or there is nothing in this repository for it to describe", there)
+		if there == "" {
+			return nil, "", errors.New("there is nothing to start: nothing in this repository for such a document to describe")
+		}
+		return nil, "", fmt.Errorf("there is nothing to start: %s is there already", there)
 	}
 	return edits, title, nil
 }

@@ -117,6 +117,16 @@ func (d *Draft) rank(recommendation string) int {
 	return best
 }
 
+// There is the file that is such a document already, under whatever name; empty when there is none.
+func (d *Draft) There(f *Facts, exists func(path string) bool) string {
+	for _, p := range append([]string{d.Path}, d.Without...) {
+		if exists(p) {
+			return p
+		}
+	}
+	return f.written(d, ".")
+}
+
 // Write starts the document, or one for each folder. It is nothing when there is nothing to write about, when every file is
 // there already, or when people wrote such a document under another name.
 func (d *Draft) Write(f *Facts, exists func(path string) bool) ([]Document, error) {
@@ -133,7 +143,7 @@ func (d *Draft) Write(f *Facts, exists func(path string) bool) ([]Document, erro
 	var out []Document
 	for _, folder := range folders {
 		to := path.Join(strings.ReplaceAll(d.Path, "{folder}", folder))
-		if exists(to) || f.written(d, folder) {
+		if exists(to) || f.written(d, folder) != "" {
 			continue
 		}
 		var b bytes.Buffer

@@ -180,15 +180,18 @@ func (f *Facts) Seen(slugs []string) []string {
 	return out
 }
 
-// written tells whether people wrote such a document already, under whatever name: a file that is one by its name, or text of
-// substance. For drafts that there is one for each folder, that folder's.
-func (f *Facts) written(d *Draft, folder string) bool {
-	return slices.ContainsFunc(f.evidence, func(e checks.Finding) bool {
+// written is the file in which people wrote such a document already, under whatever name: a file that is one by its name, or
+// text of substance. For drafts that there is one for each folder, that folder's. Empty when there is none.
+func (f *Facts) written(d *Draft, folder string) string {
+	for _, e := range f.evidence {
 		if !slices.Contains(d.Rules, e.Rule) || e.Location == nil || e.Strength < rules.E2 && e.Location.Kind != "binary" {
-			return false
+			continue
 		}
-		return d.Each == "" || path.Dir(e.Location.Path) == folder
-	})
+		if d.Each == "" || path.Dir(e.Location.Path) == folder {
+			return e.Location.Path
+		}
+	}
+	return ""
 }
 
 // Gaps counts the open findings by severity, the worst first, without those of tests.

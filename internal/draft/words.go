@@ -34,7 +34,7 @@ var outcomes = map[string]string{
 	"weights-only": "nothing: it can hold nothing but tensors",
 	"clean":        "all of it was read, and nothing that runs was found",
 	"inconclusive": "unknown: it could not be read to its end",
-	"findings":     "more than it should: bakedin inspect lists the findings",
+	"findings":     "see its findings: bakedin inspect lists them",
 }
 
 // assetFolders are the folders that hold models, prompts, agents and data, as patterns of CODEOWNERS; a file of the root stands
