@@ -85,6 +85,12 @@ func (m *Mask) Line(line string) string {
 	if m == nil {
 		return MaskSecrets(line)
 	}
+	return MaskSecrets(m.Known(line))
+}
+
+// Known hides what is known to be a credential, and nothing that only looks like one: for text that bakedin writes itself,
+// where a digest is a digest.
+func (m *Mask) Known(line string) string {
 	line = m.hide(line)
 	for i := range m.formats {
 		f := &m.formats[i]
@@ -99,7 +105,7 @@ func (m *Mask) Line(line string) string {
 			line = strings.ReplaceAll(line, s, "…"+s[max(0, len(s)-4):])
 		}
 	}
-	return MaskSecrets(line)
+	return line
 }
 
 // MaskSecrets hides what looks like a credential in a line that is shown: a run of 20 characters or more with letters and

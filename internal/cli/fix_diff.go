@@ -29,8 +29,12 @@ func (a *app) printDiff(out io.Writer, f ui.FileChange, mask *checks.Mask) {
 		to = "/dev/null"
 	}
 	forPeople, exact := isTerminal(a.streams.Out), true
+	hide := mask.Line // a credential may stand in what is taken out, and beside it
+	if f.Before == nil {
+		hide = mask.Known
+	}
 	for line := range strings.Lines(patch.Unified(from, to, f.Before, f.After)) {
-		shown := mask.Line(line) // a credential may stand in what is taken out, and beside it
+		shown := hide(line)
 		if forPeople {
 			fmt.Fprint(out, safe.Block(shown))
 			continue
