@@ -1,0 +1,119 @@
+package shell
+
+import "strings"
+
+// Options a shell may start with.
+type Options struct {
+	Errexit  bool // it ends with the first command that fails: -e
+	Pipefail bool // a pipe fails with any of its commands: -o pipefail
+}
+
+// Fails tells whether a failure of command i makes the script fail, as far as a splitter can tell: nothing catches it, the
+// shell looks at it, and the script does not end by saying that all is well.
+func Fails(cs []Command, i int, o Options) bool {
+	for j := range i {
+		o.set(&cs[j])
+	}
+	c, last := &cs[i], &cs[len(cs)-1]
+	switch {
+	case dead(cs, i), c.Then == "&", ends(last, "0") && i != len(cs)-1:
+		return false
+	case c.Then == "||", tested(c):
+		return exitsAfter(cs, i)
+	case c.Then == "|" || c.Then == "|&":
+		if !o.Pipefail {
+			return false
+		}
+		for i++; i < len(cs)-1 && (cs[i].Then == "|" || cs[i].Then == "|&"); {
+			i++
+		}
+		if i < len(cs) && cs[i].Then == "||" {
+			return exitsAfter(cs, i)
+		}
+	}
+	return o.Errexit || i == len(cs)-1 || c.Then == "&&" && i+1 == len(cs)-1 || exitsAfter(cs, i)
+}
+
+// set follows "set -euo pipefail" and its like.
+func (o *Options) set(c *Command) {
+	if len(c.Args) < 2 || c.Args[0].Value != "set" {
+		return
+	}
+	for _, w := range c.Args[1:] {
+		on := strings.HasPrefix(w.Value, "-")
+		switch {
+		case w.Value == "pipefail":
+			o.Pipefail = true
+		case (on || strings.HasPrefix(w.Value, "+")) && strings.Contains(w.Value, "e"):
+			o.Errexit = on
+		}
+	}
+}
+
+// tested tells whether a command stands in a condition, or its status is turned round.
+func tested(c *Command) bool {
+	for _, k := range strings.Fields(c.Lead) {
+		switch k {
+		case "if", "elif", "while", "until", "!":
+			return true
+		}
+	}
+	return false
+}
+
+// exitsAfter tells whether what comes behind command i may end the script with a failure of its own choice.
+func exitsAfter(cs []Command, i int) bool {
+	line := cs[i].Then == "||" && i+1 < len(cs) && !strings.Contains(cs[i+1].Lead, "{")
+	for j := i + 1; j < len(cs); j++ {
+		if ends(&cs[j], "") {
+			return true
+		}
+		if line && cs[j].Then == "\n" {
+			return false
+		}
+	}
+	return false
+}
+
+// ends tells whether a command leaves the script: with that status, or for an empty one with any that may be a failure.
+func ends(c *Command, status string) bool {
+	if len(c.Args) == 0 {
+		return false
+	}
+	given := "?" // that of the command before
+	if len(c.Args) > 1 {
+		given = c.Args[1].Value
+	}
+	switch name := c.Args[0].Value; {
+	case status == "0":
+		return name == "exit" && given == "0" || name == "true" || name == ":"
+	case name == "false":
+		return true
+	default:
+		return (name == "exit" || name == "return") && given != "0"
+	}
+}
+
+// dead tells whether a command stands in a branch of "if false".
+func dead(cs []Command, i int) bool {
+	depth := 0 // of ifs opened below an if that is never taken
+	for j := range i {
+		lead := strings.Fields(cs[j].Lead)
+		for _, k := range lead {
+			switch {
+			case k == "if" && depth > 0:
+				depth++
+			case k == "if" && len(lead) > 0 && lead[len(lead)-1] == "if" && len(cs[j].Args) == 1 && cs[j].Args[0].Value == "false":
+				depth = 1
+			case (k == "fi" || depth == 1 && (k == "else" || k == "elif")) && depth > 0:
+				depth--
+			}
+		}
+	}
+	for _, k := range strings.Fields(cs[i].Lead) {
+		if depth > 0 && (k == "fi" || depth == 1 && (k == "else" || k == "elif")) {
+			depth--
+		}
+	}
+	return depth > 0
+}
