@@ -16,6 +16,8 @@ func ciMatch(f *File, text []byte, start, end int) (s rules.Strength, jobs []str
 	switch {
 	case idleAt(f, start) == remark:
 		return rules.E0, nil
+	case isShell(f):
+		return entryStrength(string(text), start, end), nil
 	case !f.Is(repo.CI): // a Makefile target or a pre-commit configuration enforces nothing by itself
 		return rules.E1, nil
 	case keys.Format(f.Path) != "yaml":

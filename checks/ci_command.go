@@ -8,6 +8,7 @@ import (
 
 	"bakedin/internal/lang/keys"
 	"bakedin/internal/lang/shell"
+	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
@@ -243,6 +244,24 @@ func jenkinsStrength(text []byte, start, end int) rules.Strength {
 			continue
 		}
 		return commandStrength(string(text[m[1]:m[1]+length]), start-m[1], end-m[1], shell.Options{Errexit: true})
+	}
+	return rules.E1
+}
+
+func isShell(f *File) bool {
+	code := f.Asset(repo.Code)
+	return code != nil && code.Format == "shell"
+}
+
+// entryStrength judges a command of a shell script. A script enforces nothing by itself, unless it is an entry point: it
+// hands over to the service with exec, and does not get there when the command fails.
+func entryStrength(script string, start, end int) rules.Strength {
+	cs := shell.Parse(script)
+	if s := commandStrength(script, start, end, shell.Options{}); s < rules.E3 || len(cs) == 0 {
+		return rules.E1
+	}
+	if last := &cs[len(cs)-1]; len(last.Args) > 1 && last.Args[0].Value == "exec" && last.Start() > end {
+		return rules.E3
 	}
 	return rules.E1
 }

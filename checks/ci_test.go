@@ -55,10 +55,16 @@ func TestCIMatch(t *testing.T) {
 		{"a job that GitLab lets fail", gitlab, "audit:\n  allow_failure: true\n  script:\n    - pip-audit\n", rules.E2},
 		{"Jenkins", "Jenkinsfile", "stage('a') { steps { sh 'pip-audit -r a' } }\n", rules.E3},
 		{"a stage of Jenkins", "Jenkinsfile", "stage('pip-audit') { steps { sh 'make' } }\n", rules.E1},
+		{"an entry point", "start.sh", "#!/bin/sh\nset -eu\npip-audit -r a\nexec python serve.py\n", rules.E3},
+		{"an entry point that goes on", "start.sh", "#!/bin/sh\npip-audit -r a\nexec python serve.py\n", rules.E1},
+		{"a script", "audit.sh", "#!/bin/sh\nset -e\npip-audit -r a\n", rules.E1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := FileOf(c.path, inMemory(c.text))
 			f.Assets = []repo.Asset{{Path: c.path, Kind: repo.CI, Format: "ci"}}
+			if strings.HasSuffix(c.path, ".sh") {
+				f.Assets[0].Kind, f.Assets[0].Format = repo.Code, "shell"
+			}
 			at := strings.LastIndex(c.text, "pip-audit")
 			if got, _ := ciMatch(f, []byte(c.text), at, at+len("pip-audit")); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
