@@ -8,6 +8,7 @@ import (
 
 	"bakedin/internal/lang/javascript"
 	"bakedin/internal/lang/python"
+	"bakedin/rules"
 )
 
 // idle is what a part of a source is that does nothing by itself.
@@ -38,6 +39,18 @@ func idleAt(f *File, at int) idle {
 		}
 	}
 	return what
+}
+
+// EvidenceAt is the most that a match of evidence at a byte of a file can be by what stands there: E0 in a comment, E1 in an
+// import, E2 in code and settings.
+func EvidenceAt(f *File, at int) rules.Strength {
+	switch idleAt(f, at) {
+	case remark:
+		return rules.E0
+	case imported:
+		return rules.E1
+	}
+	return rules.E2
 }
 
 // idles are the parts of a file that do nothing, by their first byte. A source that cannot be read has those of a setting

@@ -50,10 +50,11 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 				continue
 			}
 		case p.Rule.Says == rules.Evidence:
-			switch idleAt(p.File, start) {
-			case remark:
+			most := EvidenceAt(p.File, start)
+			if most == rules.E0 {
 				continue
-			case imported:
+			}
+			if most == rules.E1 {
 				strength = rules.E1
 			}
 		}
