@@ -249,6 +249,9 @@ func overlap(a, b *Location) bool {
 	return a.Start.Byte < b.End.Byte && b.Start.Byte < a.End.Byte
 }
 
+// strength of a match; one of which nothing is said is as strong as its rule lets it be
+func strength(f *Finding) rules.Strength { return cmp.Or(f.Strength, rules.E4) }
+
 // strongest keeps one match a file for evidence of a data rule: more of the same adds nothing. A detector that reports
 // which assets are covered keeps all.
 func strongest(found []*Finding) []*Finding {
@@ -257,7 +260,7 @@ func strongest(found []*Finding) []*Finding {
 	for _, f := range found {
 		if len(f.Assets) > 0 {
 			kept = append(kept, f)
-		} else if best == nil || f.Strength > best.Strength {
+		} else if best == nil || strength(f) > strength(best) {
 			best = f
 		}
 	}

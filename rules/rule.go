@@ -126,6 +126,7 @@ type KeyMatch struct {
 	Beside *Beside  `toml:"beside"` // a sibling key that must be there
 	In     []string `toml:"in"`     // globs; replaces Match.Paths for this key
 
+	Strength Strength `toml:"strength"` // of a match; default E3
 	Severity Severity `toml:"severity"` // of this way to match, when it is not the rule's
 	Because  string   `toml:"because"`  // why; required with Severity
 }
