@@ -216,7 +216,7 @@ func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
 	for c, p := range passes {
 		found := p.found
 		if c.Says == rules.Evidence {
-			found = strongest(found)
+			found = strongest(running(f, found))
 		} else if !c.Detector {
 			found = distinct(found)
 		}
@@ -247,6 +247,16 @@ func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
 
 func overlap(a, b *Location) bool {
 	return a.Start.Byte < b.End.Byte && b.Start.Byte < a.End.Byte
+}
+
+// running leaves out what a detector saw in code that never runs.
+func running(file *File, found []*Finding) []*Finding {
+	if !file.Is(repo.Code) && !file.Is(repo.Notebook) {
+		return found
+	}
+	return slices.DeleteFunc(found, func(f *Finding) bool {
+		return f.Location.Kind == "text" && EvidenceAt(file, f.Location.Start.Byte) == rules.E0
+	})
 }
 
 // strength of a match; one of which nothing is said is as strong as its rule lets it be

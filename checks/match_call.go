@@ -130,9 +130,6 @@ func matchCall(p *Pass) error {
 			continue
 		}
 		start, end := src.Token(c.First, c.Open)
-		if p.Rule.Says == rules.Evidence && EvidenceAt(p.File, start) == rules.E0 {
-			continue // it never runs
-		}
 		p.At(start, end, "").Anchor = "call " + src.Callee(c)
 	}
 	return err
