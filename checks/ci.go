@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -102,8 +103,10 @@ func (s *ciStep) wiring() rules.Strength {
 	}
 	switch {
 	case s.path[1].Key == "jobs" && len(events(root)) > 0:
-		return min(w, triggered(root), s.waits(s.path[min(2, len(s.path)-1)], 0))
+		return min(w, triggered(root), s.waits(s.path[min(2, len(s.path)-1)], map[string]bool{}))
 	case root.At("runs", "steps") != nil: // an action runs where a workflow uses it
+		return min(w, rules.E2)
+	case s.path[1].Key == "pipelines" && len(s.path) > 2 && s.path[2].Key == "custom": // Bitbucket starts these by hand
 		return min(w, rules.E2)
 	case strings.HasPrefix(s.path[1].Key, "."):
 		return min(w, s.extended(s.path[1].Key))
@@ -241,25 +244,26 @@ func itemsOf(n *keys.Node) []*keys.Node {
 }
 
 // waits is E1 when a job waits for one that never runs.
-func (s *ciStep) waits(job *keys.Node, depth int) rules.Strength {
+func (s *ciStep) waits(job *keys.Node, seen map[string]bool) rules.Strength {
 	needs := job.Child("needs")
-	if needs == nil || depth > 10 || strings.Contains(scalar(job.Child("if")), "always()") {
+	if needs == nil || seen[job.Key] || strings.Contains(scalar(job.Child("if")), "always()") {
 		return rules.E3
 	}
+	seen[job.Key] = true
 	names := []string{needs.Value}
 	for _, n := range needs.Items {
 		names = append(names, n.Value)
 	}
 	for _, name := range names {
 		other := s.path[0].At("jobs", name)
-		if other != nil && min(s.enforced(other), s.waits(other, depth+1)) == rules.E1 {
+		if other != nil && min(s.enforced(other), s.waits(other, seen)) == rules.E1 {
 			return rules.E1
 		}
 	}
 	return rules.E3
 }
 
-// extended judges a hidden job of GitLab: it runs where a job that is not hidden extends it.
+// extended judges a hidden job of GitLab: it runs where a job that is not hidden extends it, or takes parts of it over.
 func (s *ciStep) extended(name string) rules.Strength {
 	for _, job := range s.path[0].Items {
 		extends := job.Child("extends")
@@ -271,6 +275,12 @@ func (s *ciStep) extended(name string) rules.Strength {
 				return s.enforced(job)
 			}
 		}
+	}
+	if bytes.Contains(s.text, []byte("!reference ["+name+",")) {
+		return rules.E3
+	}
+	if m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + `:\s*&([\w-]+)`).FindSubmatch(s.text); m != nil && bytes.Contains(s.text, append([]byte("*"), m[1]...)) {
+		return rules.E3
 	}
 	return rules.E1
 }

@@ -25,11 +25,19 @@ func (s *ciStep) runs(start, end int) rules.Strength {
 	if key == "after_script" {
 		return rules.E2
 	}
-	options := shell.Options{Errexit: true, Pipefail: true}
-	if step := s.path[len(s.path)-2]; key == "run" && step.Child("uses") == nil && !strings.Contains(scalar(step.Child("shell")), "bash") {
-		options.Pipefail = false // GitHub sets it only where a step asks for bash
-	}
+	options := shell.Options{Errexit: true, Pipefail: key != "run" || s.asksForBash()}
 	return commandStrength(scriptOf(s.text, leaf), start-leaf.Start, end-leaf.Start, options)
+}
+
+// asksForBash tells whether a step of a workflow, its job or the workflow sets the shell: only then a pipe fails with any of
+// its commands.
+func (s *ciStep) asksForBash() bool {
+	for _, n := range s.path {
+		if strings.Contains(scalar(n.Child("shell"))+scalar(n.At("defaults", "run", "shell")), "bash") {
+			return true
+		}
+	}
+	return false
 }
 
 // scriptOf is the script of a scalar as it stands in the file, so that positions hold: quotes and the head of a block are
@@ -58,8 +66,14 @@ func scriptOf(text []byte, n *keys.Node) string {
 	return string(s)
 }
 
+// longest script, in bytes, that is read for what its commands do
+const scriptLength = 64 << 10
+
 // commandStrength judges the command of a script around [start, end).
 func commandStrength(script string, start, end int, options shell.Options) rules.Strength {
+	if len(script) > scriptLength {
+		return rules.E1
+	}
 	cs := shell.Parse(script)
 	at := -1
 	for i := range cs {
@@ -256,10 +270,10 @@ func isShell(f *File) bool {
 // entryStrength judges a command of a shell script. A script enforces nothing by itself, unless it is an entry point: it
 // hands over to the service with exec, and does not get there when the command fails.
 func entryStrength(script string, start, end int) rules.Strength {
-	cs := shell.Parse(script)
-	if s := commandStrength(script, start, end, shell.Options{}); s < rules.E3 || len(cs) == 0 {
+	if commandStrength(script, start, end, shell.Options{}) < rules.E3 {
 		return rules.E1
 	}
+	cs := shell.Parse(script)
 	if last := &cs[len(cs)-1]; len(last.Args) > 1 && last.Args[0].Value == "exec" && last.Start() > end {
 		return rules.E3
 	}

@@ -18,7 +18,9 @@ func Fails(cs []Command, i int, o Options) bool {
 	switch {
 	case dead(cs, i), c.Then == "&", ends(last, "0") && i != len(cs)-1:
 		return false
-	case c.Then == "||", tested(c):
+	case c.Then == "||":
+		return exitsAfter(cs, i) || i+1 < len(cs) && !forgives(&cs[i+1])
+	case tested(c):
 		return exitsAfter(cs, i)
 	case c.Then == "|" || c.Then == "|&":
 		if !o.Pipefail {
@@ -44,6 +46,8 @@ func (o *Options) set(c *Command) {
 		switch {
 		case w.Value == "pipefail":
 			o.Pipefail = true
+		case w.Value == "errexit":
+			o.Errexit = true
 		case (on || strings.HasPrefix(w.Value, "+")) && strings.Contains(w.Value, "e"):
 			o.Errexit = on
 		}
@@ -61,9 +65,21 @@ func tested(c *Command) bool {
 	return false
 }
 
+// forgives tells whether a command behind "||" only says that something failed, or keeps its status.
+func forgives(c *Command) bool {
+	if len(c.Args) == 0 {
+		return true
+	}
+	switch c.Args[0].Value {
+	case "true", ":", "echo", "printf", "exit", "return":
+		return true
+	}
+	return false
+}
+
 // exitsAfter tells whether what comes behind command i may end the script with a failure of its own choice.
 func exitsAfter(cs []Command, i int) bool {
-	line := cs[i].Then == "||" && i+1 < len(cs) && !strings.Contains(cs[i+1].Lead, "{")
+	line := cs[i].Then == "||" && i+1 < len(cs) && len(cs[i+1].Args) > 0 && !strings.Contains(cs[i+1].Lead, "{")
 	for j := i + 1; j < len(cs); j++ {
 		if ends(&cs[j], "") {
 			return true
