@@ -14,27 +14,29 @@ func Fails(cs []Command, i int, o Options) bool {
 	for j := range i {
 		o.set(&cs[j])
 	}
-	c, last := &cs[i], &cs[len(cs)-1]
+	c := &cs[i]
 	switch {
-	case dead(cs, i), c.Then == "&", ends(last, "0") && i != len(cs)-1:
+	case dead(cs, i), c.Then == "&", i != len(cs)-1 && saysAllIsWell(cs):
 		return false
-	case c.Then == "||":
-		return exitsAfter(cs, i) || i+1 < len(cs) && !forgives(&cs[i+1])
 	case tested(c):
 		return exitsAfter(cs, i)
-	case c.Then == "|" || c.Then == "|&":
-		if !o.Pipefail {
-			return false
-		}
-		for i++; i < len(cs)-1 && (cs[i].Then == "|" || cs[i].Then == "|&"); {
-			i++
-		}
-		if i < len(cs) && cs[i].Then == "||" {
-			return exitsAfter(cs, i)
-		}
 	}
-	return o.Errexit || i == len(cs)-1 || c.Then == "&&" && i+1 == len(cs)-1 || exitsAfter(cs, i)
+	piped, last := false, i // of the list that the command stands in
+	for ; last < len(cs)-1 && (cs[last].Then == "&&" || isPipe(cs[last].Then)); last++ {
+		piped = piped || isPipe(cs[last].Then) && !o.Pipefail && last == i
+	}
+	switch {
+	case piped:
+		return false
+	case cs[last].Then == "||":
+		return exitsAfter(cs, last) || last+1 < len(cs) && !forgives(&cs[last+1])
+	case c.Then == "&&": // the shell looks at the last command of a list only
+		return last == len(cs)-1 || exitsAfter(cs, i)
+	}
+	return o.Errexit || last == len(cs)-1 || exitsAfter(cs, i)
 }
+
+func isPipe(operator string) bool { return operator == "|" || operator == "|&" }
 
 // set follows "set -euo pipefail" and its like.
 func (o *Options) set(c *Command) {
@@ -81,7 +83,7 @@ func forgives(c *Command) bool {
 func exitsAfter(cs []Command, i int) bool {
 	line := cs[i].Then == "||" && i+1 < len(cs) && len(cs[i+1].Args) > 0 && !strings.Contains(cs[i+1].Lead, "{")
 	for j := i + 1; j < len(cs); j++ {
-		if ends(&cs[j], "") {
+		if fails(&cs[j]) {
 			return true
 		}
 		if line && cs[j].Then == "\n" {
@@ -91,23 +93,26 @@ func exitsAfter(cs []Command, i int) bool {
 	return false
 }
 
-// ends tells whether a command leaves the script: with that status, or for an empty one with any that may be a failure.
-func ends(c *Command, status string) bool {
+// saysAllIsWell tells whether a script ends with "exit 0" whatever came before. Where the shell looks at failures, it does
+// not get that far; whoever writes it does not mean the build to fail.
+func saysAllIsWell(cs []Command) bool {
+	last := &cs[len(cs)-1]
+	before := &cs[max(len(cs)-2, 0)]
+	return last.Lead == "" && (before.Then == "\n" || before.Then == ";") && len(last.Args) > 1 && last.Args[0].Value == "exit" && last.Args[1].Value == "0"
+}
+
+// fails tells whether a command leaves the script with what may be a failure.
+func fails(c *Command) bool {
 	if len(c.Args) == 0 {
 		return false
 	}
-	given := "?" // that of the command before
-	if len(c.Args) > 1 {
-		given = c.Args[1].Value
-	}
-	switch name := c.Args[0].Value; {
-	case status == "0":
-		return name == "exit" && given == "0" || name == "true" || name == ":"
-	case name == "false":
+	switch c.Args[0].Value {
+	case "false":
 		return true
-	default:
-		return (name == "exit" || name == "return") && given != "0"
+	case "exit", "return":
+		return len(c.Args) == 1 || c.Args[1].Value != "0"
 	}
+	return false
 }
 
 // dead tells whether a command stands in a branch of "if false".
