@@ -28,6 +28,13 @@ func ciMatch(f *File, text []byte, start, end int) (s rules.Strength, jobs []str
 	if root == nil || err != nil {
 		return rules.E1, nil
 	}
+	if root.Kind == keys.Stream { // a head of GitLab, and the jobs
+		for _, doc := range root.Items {
+			if doc.Start <= start && start < doc.End {
+				root = doc
+			}
+		}
+	}
 	step := stepAt(text, root, start)
 	if step == nil {
 		return rules.E1, nil

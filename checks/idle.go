@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"regexp"
@@ -75,8 +76,8 @@ var idles = NewFact(func(f *File) ([]idleSpan, error) {
 	return out, nil
 })
 
-// idlesOfPython are comments, imports, strings that are statements, what is only for type checkers, and what stands below
-// "if False". In a notebook everything but the code cells is beside the code.
+// idlesOfPython are comments, imports, strings that are statements or several lines long, what is only for type checkers, and
+// what stands below "if False". In a notebook everything but the code cells is beside the code.
 func idlesOfPython(src *PythonSource) []idleSpan {
 	var out []idleSpan
 	add := func(first, last int32, what idle) {
@@ -94,6 +95,11 @@ func idlesOfPython(src *PythonSource) []idleSpan {
 		end := i
 		for src.Toks[end].Kind != python.Newline && src.Toks[end].Kind != python.EOF {
 			end++
+		}
+		for k := i; k < end; k++ {
+			if t := &src.Toks[k]; t.Kind == python.Str && bytes.IndexByte(src.Src[t.Start:t.End], '\n') >= 0 {
+				add(k, k+1, remark)
+			}
 		}
 		switch {
 		case src.IsKeyword(i, "import"), src.IsKeyword(i, "from"):
@@ -154,7 +160,7 @@ func importEnd(f *javascript.File, i int32) int32 {
 	if word != "import" && word != "const" && word != "let" && word != "var" {
 		return 0
 	}
-	for k := i + 1; k < i+importLength && int(k) < len(f.Toks)-2; k++ {
+	for k := i + 1; k < i+importLength && int(k) < len(f.Toks)-1; k++ {
 		switch {
 		case f.IsOp(k, ';'), word == "import" && f.IsOp(k, '('):
 			return 0
