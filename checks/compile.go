@@ -34,7 +34,8 @@ type compiled struct {
 	paths    *glob.Set
 	skip     *glob.Set
 	presence *glob.Set
-	keep     bool // severity is not lowered in tests
+	keyed    *glob.Set // where its keys name their own files
+	keep     bool      // severity is not lowered in tests
 }
 
 type textExpr struct {
@@ -137,6 +138,13 @@ func (p *program) add(r *rules.Rule, check Check) error {
 	if c.presence, err = globSet(r.Match.Presence); err != nil {
 		return err
 	}
+	var keyed []string
+	for _, k := range r.Match.Key {
+		keyed = append(keyed, k.In...)
+	}
+	if c.keyed, err = globSet(keyed); err != nil {
+		return err
+	}
 	for i, m := range r.Match.Text {
 		in, err := globSet(m.In)
 		if err != nil {
@@ -200,13 +208,13 @@ func (p *program) addSignals(signals []rules.Signal) error {
 }
 
 // selects tells whether the rule looks at a file of these assets. A rule without assets and paths looks at the files whose
-// presence it asks for.
+// presence it asks for, at those that its keys name, and at code when it asks for calls.
 func (c *compiled) selects(f *File) bool {
 	if c.skip.Match(f.Path) {
 		return false
 	}
 	if len(c.kinds) == 0 && c.paths.Empty() {
-		return c.presence.Match(f.Path)
+		return c.presence.Match(f.Path) || c.keyed.Match(f.Path) || len(c.Match.Call) > 0 && (f.Is(repo.Code) || f.Is(repo.Notebook))
 	}
 	if len(c.kinds) > 0 {
 		carries := false

@@ -27,26 +27,3 @@ func TestDocumentStrength(t *testing.T) {
 		})
 	}
 }
-
-func TestCIStrength(t *testing.T) {
-	for _, c := range []struct {
-		name, text string
-		want       rules.Strength
-	}{
-		{"a step that can fail", "steps:\n  - run: pip-audit\n  - run: pytest || true\n", rules.E3},
-		{"its exit code is thrown away", "steps:\n  - run: pip-audit || true\n", rules.E2},
-		{"it may fail", "steps:\n  - name: audit\n    run: pip-audit\n    continue-on-error: true\n  - run: x\n", rules.E2},
-		{"the step before may fail, this one not", "steps:\n  - run: x\n    continue-on-error: true\n  - run: pip-audit\n", rules.E3},
-		{"it is commented out", "steps:\n  # - run: pip-audit\n", rules.E0},
-		{"a script block of several lines", "steps:\n  - run: |\n      pip install pip-audit\n      pip-audit\n", rules.E3},
-		{"it is only installed", "steps:\n  - run: pip install -q pip-audit\n", rules.E1},
-		{"a script whose last line forgives", "steps:\n  - run: |\n      pip-audit \\\n        || exit 0\n", rules.E2},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			at := strings.LastIndex(c.text, "pip-audit")
-			if got := ciStrength([]byte(c.text), at); got != c.want {
-				t.Errorf("got %s, want %s", got, c.want)
-			}
-		})
-	}
-}

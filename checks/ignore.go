@@ -145,6 +145,10 @@ func commentsOf(name string, text []byte) []comment {
 		}
 	case ".j2", ".jinja", ".jinja2":
 		return between(text, "{#", "#}")
+	case ".tf", ".hcl":
+		return append(lineComments(text, "#"), lineComments(text, "//")...)
+	case ".ini", ".service":
+		return append(lineComments(text, "#"), lineComments(text, ";")...)
 	}
 	return lineComments(text, "#")
 }

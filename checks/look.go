@@ -216,7 +216,7 @@ func (e *engine) settle(passes map[*compiled]*Pass, f *File) []heldFinding {
 	for c, p := range passes {
 		found := p.found
 		if c.Says == rules.Evidence {
-			found = strongest(found)
+			found = strongest(running(f, found))
 		} else if !c.Detector {
 			found = distinct(found)
 		}
@@ -264,6 +264,19 @@ func overlap(a, b *Location) bool {
 	return a.Start.Byte < b.End.Byte && b.Start.Byte < a.End.Byte
 }
 
+// running leaves out what a detector saw in code that never runs.
+func running(file *File, found []*Finding) []*Finding {
+	if !file.Is(repo.Code) && !file.Is(repo.Notebook) {
+		return found
+	}
+	return slices.DeleteFunc(found, func(f *Finding) bool {
+		return f.Location.Kind == "text" && EvidenceAt(file, f.Location.Start.Byte) == rules.E0
+	})
+}
+
+// strength of a match; one of which nothing is said is as strong as its rule lets it be
+func strength(f *Finding) rules.Strength { return cmp.Or(f.Strength, rules.E4) }
+
 // strongest keeps one match a file for evidence of a data rule: more of the same adds nothing. A detector that reports
 // which assets are covered keeps all.
 func strongest(found []*Finding) []*Finding {
@@ -272,7 +285,7 @@ func strongest(found []*Finding) []*Finding {
 	for _, f := range found {
 		if len(f.Assets) > 0 {
 			kept = append(kept, f)
-		} else if best == nil || f.Strength > best.Strength {
+		} else if best == nil || strength(f) > strength(best) {
 			best = f
 		}
 	}

@@ -20,6 +20,8 @@ type PythonSource struct {
 	*python.File
 	taken *excerpt.Text // where it stands in the file; nil for a module
 
+	inShell bool // it is what a shell script hands to python
+
 	names   [][]string         // what each call resolves to
 	roots   map[string]bool    // what is imported, and the packages above it
 	calls   map[string][]int32 // calls by what they resolve to
@@ -98,6 +100,7 @@ var Python = NewFact(func(f *File) (*PythonSource, error) {
 		}
 		s.taken, text = &nb.Text, nb.Source
 	case code.Format == "shell":
+		s.inShell = true
 		if s.taken = shell.InlinePython(text); len(s.taken.Source) == 0 {
 			return nil, nil
 		}

@@ -221,6 +221,7 @@ func reportKey(p *Pass, m *rules.KeyMatch, text []byte, parent, n *keys.Node, pa
 	if n.Kind == keys.Scalar {
 		f.Anchor += " " + textAnchor(n.Value, secret)
 	}
+	f.Strength = m.Strength
 	if m.Severity != "" {
 		f.Lower(m.Severity, m.Because)
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"bakedin/internal/needle"
-	"bakedin/internal/repo"
 	"bakedin/internal/secret"
 	"bakedin/rules"
 )
@@ -40,17 +39,23 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 			strength = rules.E2
 		}
 		start, end := trimSpace(text, m[0], m[1])
+		var jobs []string
 		switch {
 		case t.match.Document:
-			strength = documentStrength(text)
-			if strength == rules.E0 {
+			if strength = documentStrength(text); strength == rules.E0 {
 				return nil
 			}
 		case t.match.CI:
-			if !p.File.Is(repo.CI) { // a Makefile target or a pre-commit configuration enforces nothing by itself
-				strength = rules.E1
-			} else if strength = ciStrength(text, start); strength == rules.E0 {
+			if strength, jobs = ciMatch(p.File, text, start, end); strength == rules.E0 {
 				continue
+			}
+		case p.Rule.Says == rules.Evidence:
+			most := EvidenceAt(p.File, start)
+			if most == rules.E0 {
+				continue
+			}
+			if most == rules.E1 {
+				strength = rules.E1
 			}
 		}
 		f := p.At(start, end, "")
@@ -58,9 +63,7 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 		if t.match.Severity != "" {
 			f.Lower(t.match.Severity, t.match.Because)
 		}
-		if t.match.CI && strength >= rules.E2 {
-			f.Jobs = jobsAt(text, start)
-		}
+		f.Jobs = jobs
 		if err := p.tooMany(); err != nil {
 			return err
 		}

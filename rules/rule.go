@@ -126,6 +126,7 @@ type KeyMatch struct {
 	Beside *Beside  `toml:"beside"` // a sibling key that must be there
 	In     []string `toml:"in"`     // globs; replaces Match.Paths for this key
 
+	Strength Strength `toml:"strength"` // of a match; default E3
 	Severity Severity `toml:"severity"` // of this way to match, when it is not the rule's
 	Because  string   `toml:"because"`  // why; required with Severity
 }
@@ -142,8 +143,8 @@ type TextMatch struct {
 	Except   string   `toml:"except"`   // a match whose text also matches this is dropped
 	In       []string `toml:"in"`       // globs; replaces Match.Paths and Match.Assets for this pattern
 	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), else E1
-	CI       bool     `toml:"ci"`       // in CI: E2 when the step is there, E3 when it can fail the build
-	Strength Strength `toml:"strength"` // of a match; default E2
+	CI       bool     `toml:"ci"`       // in CI: E2 when a step runs it, E3 when it runs by itself and can fail the build, else E1
+	Strength Strength `toml:"strength"` // of a match; default E2, for evidence E1 in an import and nothing in a comment
 	Severity Severity `toml:"severity"` // of a match, when it is not the rule's
 	Because  string   `toml:"because"`  // why; required with Severity
 }

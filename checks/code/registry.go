@@ -18,6 +18,7 @@ func Registry() checks.Registry {
 		"debug-server":                      debugging{},
 		"disguised-identifier":              checks.CheckFunc(disguisedIdentifier),
 		"distributed-object-pickle":         checks.CheckFunc(distributedPickle),
+		"endpoint-authentication":           checks.JudgeFunc(endpointAuthentication),
 		"fetched-code-executed":             checks.CheckFunc(fetchedCodeExecuted),
 		"gradio-open":                       demoOpen{},
 		"inference-route-without-auth":      checks.CheckFunc(routeWithoutAuth),

@@ -16,6 +16,7 @@ func Registry() checks.Registry {
 		"ci-secrets-inherit":         checks.CheckFunc(ciSecretsInherit),
 		"ci-self-hosted-public":      checks.CheckFunc(ciSelfHostedPublic),
 		"ci-untrusted-checkout":      checks.CheckFunc(ciUntrustedCheckout),
+		"container-hardened":         checks.JudgeFunc(containerHardened),
 		"container-privileged":       containerPrivileged{},
 		"container-runs-as-root":     checks.CheckFunc(containerRunsAsRoot),
 		"image-unpinned":             checks.CheckFunc(imageUnpinned),

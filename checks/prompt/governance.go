@@ -211,12 +211,7 @@ func promptsWithoutEvals(_ context.Context, p *checks.RepoPass) error {
 	}
 	wired := false
 	for _, f := range p.Findings {
-		if f.Rule == "evaluations" {
-			wired = wired || f.Strength >= rules.E3
-			if !wired && f.Strength >= rules.E2 {
-				wired = true
-			}
-		}
+		wired = wired || f.Rule == "evaluations" && f.Strength >= rules.E2 || f.Rule == "red-team-configured" && f.Strength >= rules.E3
 	}
 	for _, a := range p.Repo.Assets {
 		wired = wired || a.Format == "promptfoo"

@@ -18,5 +18,6 @@ func Registry() checks.Registry {
 		"secret-private-key":        checks.JudgeFunc(secretPrivateKey),
 		"secret-url-credentials":    checks.JudgeFunc(secretURLCredentials),
 		"template-document":         checks.CheckFunc(templateDocument),
+		"workflow-least-privilege":  checks.CheckFunc(workflowLeastPrivilege),
 	}
 }

@@ -2,6 +2,8 @@
 // script. It knows where each byte stood; what the text says is for others to read.
 package excerpt
 
+import "math"
+
 // Text is a piece of text, or several one below the other.
 type Text struct {
 	Source  []byte
@@ -23,4 +25,21 @@ func (t *Text) Offset(i int) int {
 		return int(t.offsets[len(t.offsets)-1]) + 1
 	}
 	return int(t.offsets[max(i, 0)])
+}
+
+// longest way to write one character in a file that holds the text: an escaped pair of surrogates
+const longestEscape = 12
+
+// Gaps are the ranges of the file, from its first byte on, that the text leaves out between its pieces. What lies behind
+// the last piece is the last of them.
+func (t *Text) Gaps() [][2]int {
+	var out [][2]int
+	last := 0
+	for _, off := range t.offsets {
+		if int(off)-last > longestEscape {
+			out = append(out, [2]int{last, int(off)})
+		}
+		last = int(off) + 1
+	}
+	return append(out, [2]int{last, math.MaxInt})
 }

@@ -89,10 +89,11 @@ type Import struct {
 
 // File is what a source says. All positions are bytes of Src.
 type File struct {
-	Src     []byte
-	Toks    []Tok // the first and the last one are EOF
-	Calls   []Call
-	Imports []Import
+	Src      []byte
+	Toks     []Tok      // the first and the last one are EOF
+	Comments [][2]int32 // byte ranges
+	Calls    []Call
+	Imports  []Import
 
 	functions []function
 	bindings  []binding

@@ -45,9 +45,11 @@ func isName(c byte) bool {
 }
 
 func (l *lexer) comment() {
+	start := l.pos
 	for l.pos < len(l.Src) && l.Src[l.pos] != '\n' {
 		l.pos++
 	}
+	l.Comments = append(l.Comments, [2]int32{int32(start), int32(l.pos)})
 }
 
 func (l *lexer) token() {
@@ -69,6 +71,7 @@ func (l *lexer) token() {
 		for i += 2; i+1 < len(src) && !(src[i] == '*' && src[i+1] == '/'); i++ {
 			l.line = l.line || src[i] == '\n'
 		}
+		l.Comments = append(l.Comments, [2]int32{int32(l.pos), int32(min(i+2, len(src)))})
 		l.pos = min(i+2, len(src))
 	case '0' <= c && c <= '9':
 		for i < len(src) && (isName(src[i]) || src[i] == '.' && i+1 < len(src) && '0' <= src[i+1] && src[i+1] <= '9') {

@@ -17,6 +17,9 @@ type Command struct {
 	Env   []Word // leading NAME=value words
 	Args  []Word // program first
 	Piped bool   // reads the output of the command before it
+
+	Lead string // the words of the grammar before it, each with a space behind it: "if ! "
+	Then string // the operator behind it: || && | |& ; & ( ) or a line end; empty at the end
 }
 
 // Start is the first byte of the command, End the byte behind its last.
@@ -39,6 +42,7 @@ func (c *Command) End() int {
 const (
 	maxCommands = 20_000
 	maxDepth    = 20
+	maxLead     = 200 // bytes of words of the grammar before one command
 )
 
 // Parse returns the commands of a script in the order in which they begin. Those inside $(…) and backticks are among them.
@@ -63,10 +67,14 @@ func (p *parser) commands(at, end, depth int) {
 	var c Command
 	var docs []heredoc
 	piped := false
-	flush := func(next bool) {
-		if len(c.Args)+len(c.Env) > 0 && len(p.out) < maxCommands {
-			c.Piped = piped
-			p.out = append(p.out, c)
+	lead := ""
+	flush := func(next bool, then string) {
+		if len(c.Args)+len(c.Env) > 0 {
+			if len(p.out) < maxCommands {
+				c.Piped, c.Lead, c.Then = piped, lead, then
+				p.out = append(p.out, c)
+			}
+			lead = ""
 		}
 		c, piped = Command{}, next
 	}
@@ -77,7 +85,7 @@ func (p *parser) commands(at, end, depth int) {
 		case b == ' ' || b == '\t' || b == '\r':
 			at++
 		case b == '\n':
-			flush(piped && len(c.Args)+len(c.Env) == 0)
+			flush(piped && len(c.Args)+len(c.Env) == 0, "\n")
 			at++
 			for _, d := range docs {
 				at = p.skipDoc(at, end, d)
@@ -88,17 +96,20 @@ func (p *parser) commands(at, end, depth int) {
 				at++
 			}
 		case b == '|':
-			pipe := !strings.HasPrefix(p.src[at:end], "||")
-			flush(pipe)
-			at++
-			if at < end && (p.src[at] == '|' || p.src[at] == '&') {
-				at++
+			then := p.src[at : at+1]
+			if at+1 < end && (p.src[at+1] == '|' || p.src[at+1] == '&') {
+				then = p.src[at : at+2]
 			}
+			flush(then != "||", then)
+			at += len(then)
+		case strings.HasPrefix(p.src[at:end], "&&"):
+			flush(false, "&&")
+			at += 2
 		case b == ';' || b == '&' && !strings.HasPrefix(p.src[at:end], "&>"):
-			flush(false)
+			flush(false, p.src[at:at+1])
 			at++
 		case b == '(' || b == ')':
-			flush(false)
+			flush(false, p.src[at:at+1])
 			at++
 		case b == '<' || b == '>' || b == '&':
 			at = p.redirect(at, end, &docs, depth)
@@ -112,12 +123,15 @@ func (p *parser) commands(at, end, depth int) {
 			case len(c.Args) == 0 && assignment(w.Value):
 				c.Env = append(c.Env, w)
 			case len(c.Args) == 0 && keywords[w.Value] && w.Known:
+				if len(lead) < maxLead {
+					lead += w.Value + " "
+				}
 			default:
 				c.Args = append(c.Args, w)
 			}
 		}
 	}
-	flush(false)
+	flush(false, "")
 }
 
 // words that stand before a command
