@@ -51,6 +51,7 @@ type textExpr struct {
 	bound  func() *regexp.Regexp // the expression, bound to where its lead stands
 	re     func() *regexp.Regexp
 	except func() *regexp.Regexp
+	about  func() *regexp.Regexp
 }
 
 type dep struct {
@@ -142,7 +143,7 @@ func (p *program) add(r *rules.Rule, check Check) error {
 		if err != nil {
 			return err
 		}
-		p.texts = append(p.texts, &textExpr{rule: c, match: m, index: i, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except)})
+		p.texts = append(p.texts, &textExpr{rule: c, match: m, index: i, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except), about: lazy(m.About)})
 	}
 	for i := range r.Match.Secret {
 		m := &r.Match.Secret[i]

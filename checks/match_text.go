@@ -42,9 +42,15 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 		start, end := trimSpace(text, m[0], m[1])
 		switch {
 		case t.match.Document:
-			strength = documentStrength(text)
-			if strength == rules.E0 {
-				return nil
+			doc, err := DocumentOf.Of(p.File)
+			if err != nil {
+				return err
+			}
+			if strength = doc.At(start, end); strength == rules.E0 {
+				continue
+			}
+			if of := t.about(); of != nil && !doc.SpeaksOf(start, of) {
+				strength = rules.E1
 			}
 		case t.match.CI:
 			if !p.File.Is(repo.CI) { // a Makefile target or a pre-commit configuration enforces nothing by itself

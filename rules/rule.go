@@ -141,7 +141,8 @@ type TextMatch struct {
 	RE2      string   `toml:"re2"`
 	Except   string   `toml:"except"`   // a match whose text also matches this is dropped
 	In       []string `toml:"in"`       // globs; replaces Match.Paths and Match.Assets for this pattern
-	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), else E1
+	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), with text below a heading; nothing when denied; else E1
+	About    string   `toml:"about"`    // with Document, E2 only where the statement, or what is below the heading, speaks of this
 	CI       bool     `toml:"ci"`       // in CI: E2 when the step is there, E3 when it can fail the build
 	Strength Strength `toml:"strength"` // of a match; default E2
 	Severity Severity `toml:"severity"` // of a match, when it is not the rule's
