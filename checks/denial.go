@@ -15,7 +15,7 @@ var (
 	outOfScope = regexp.MustCompile(`(?i)` + leftOut)
 
 	// what stands right before a thing that there is not
-	absent = regexp.MustCompile(`(?i)(?:\b(?:no|without|lack(?:s|ing)?|neither|nor|not (?:a|an|any|the))(?:\s+[\w'-]+){0,3}?|\b(?:not|never)|n['’]t` +
+	absent = regexp.MustCompile(`(?i)(?:\b(?:no|without|lack(?:s|ing)?|neither|nor|nothing (?:about|on|of)|not (?:a|an|any|the))(?:\s+[\w'-]+){0,3}?|\b(?:not|cannot|never)|n['’]t` +
 		`|(?:\b(?:not|never)|n['’]t)(?:\s+\w+){0,2}?\s+(?:have|offer|provide|publish|keep|maintain|grant|define|give|promise|include|cover|plan|run|operate|perform|support|accept|consider|want)(?:\s+[\w'-]+){0,3}?)[\s*_"'(]*$`)
 
 	// what follows a thing that nobody has, or has looked at
@@ -49,7 +49,13 @@ func empty(say []byte) bool { return nothing.Match(say) || later.Match(say) }
 
 // denies tells whether what stands before and after a thing, in its statement, says that it is not there.
 func denies(before, after []byte) bool {
-	if i := bytes.LastIndexAny(before, ".!?;:|"); i >= 0 {
+	if i := bytes.LastIndexAny(before, ".!?;|"); i >= 0 {
+		before = before[i+1:]
+	}
+	if i := bytes.LastIndexByte(before, ':'); i >= 0 {
+		if outOfScope.Match(before[:i]) {
+			return true
+		}
 		before = before[i+1:]
 	}
 	if i := clauseEnd.FindIndex(after); i != nil {

@@ -170,6 +170,21 @@ func (d *Document) SpeaksOf(start int, of *regexp.Regexp) bool {
 	return s >= 0 && of.Match(d.Say(d.Statements[s]))
 }
 
+// States tells whether the document says something of its own that matches: in a statement, or under a heading.
+func (d *Document) States(re *regexp.Regexp) bool {
+	for i, s := range d.Statements {
+		if m := re.FindIndex(d.Say(s)); m != nil && d.owns[i] && !d.Denied(i, s.Start+m[0], s.Start+m[1]) {
+			return true
+		}
+	}
+	for i, s := range d.Sections {
+		if re.MatchString(s.Title) && d.Says(i, nil) {
+			return true
+		}
+	}
+	return false
+}
+
 // Denied tells whether a statement denies what was matched in it, or stands where things are left out.
 func (d *Document) Denied(statement, start, end int) bool {
 	s := d.Statements[statement]

@@ -47,6 +47,7 @@ func TestDocumentAt(t *testing.T) {
 		{"the other sentence denies", "retention period", "We have no lawyers. The retention period is 30 days.", rules.E2},
 		{"a refusal that is part of the match", "will not take legal", "We will not take legal action.", rules.E2},
 		{"nobody looked", "prompt injection", "Phones, prompt injection and poisoning were not looked at.", rules.E0},
+		{"a sentence that lists what is out of scope", "jailbreaks", "The following are out of scope and were not analysed: prompt injection, jailbreaks.", rules.E0},
 		{"a list of what is out of scope", "jailbreaks", "The following are out of scope:\n\n- wrong answers\n- jailbreaks", rules.E0},
 		{"a section of what is out of scope", "jailbreaks", "## Out of scope\n\n- jailbreaks", rules.E0},
 		{"a cell beside it denies something", "prompt injection", "| prompt injection | not possible without a tool |", rules.E2},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"iter"
 	"maps"
+	"path"
+	"regexp"
 	"slices"
 
 	"bakedin/internal/needle"
@@ -49,8 +51,16 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 			if strength = doc.At(start, end); strength == rules.E0 {
 				continue
 			}
-			if of := t.about(); of != nil && !doc.SpeaksOf(start, of) {
+			if strength > rules.E1 && !t.stated(doc, start) {
 				strength = rules.E1
+			}
+		case p.Rule.Says == rules.Evidence && proseSuffixes[path.Ext(p.File.Path)] && path.Ext(p.File.Path) != "":
+			doc, err := DocumentOf.Of(p.File)
+			if err != nil {
+				return err
+			}
+			if doc.At(start, end) == rules.E0 {
+				continue
 			}
 		case t.match.CI:
 			if !p.File.Is(repo.CI) { // a Makefile target or a pre-commit configuration enforces nothing by itself
@@ -75,6 +85,14 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 		}
 	}
 	return nil
+}
+
+// stated tells whether the document states what the expression asks for besides its match.
+func (t *textExpr) stated(doc *Document, start int) bool {
+	if of := t.about(); of != nil && !doc.SpeaksOf(start, of) {
+		return false
+	}
+	return !slices.ContainsFunc(t.needs, func(n func() *regexp.Regexp) bool { return !doc.States(n()) })
 }
 
 func matchSecret(p *Pass, t *textExpr, text []byte, windows []needle.Window, judge Judge) error {

@@ -144,6 +144,7 @@ type TextMatch struct {
 	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), with text below a heading; nothing when denied; else E1
 	About    string   `toml:"about"`    // with Document, E2 only where the statement, or what is below the heading, speaks of this
 	CI       bool     `toml:"ci"`       // in CI: E2 when the step is there, E3 when it can fail the build
+	Needs    []string `toml:"needs"`    // with Document, E2 only where the document also states each of these
 	Strength Strength `toml:"strength"` // of a match; default E2
 	Severity Severity `toml:"severity"` // of a match, when it is not the rule's
 	Because  string   `toml:"because"`  // why; required with Severity
