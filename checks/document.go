@@ -45,13 +45,16 @@ var DocumentOf = NewFact(func(f *File) (*Document, error) {
 	return NewDocument(f.Path, text), nil
 })
 
-// formats in which people write for people
-var proseSuffixes = map[string]bool{".md": true, ".mdx": true, ".markdown": true, ".rst": true, ".adoc": true, ".txt": true, ".html": true, "": true}
+// formats in which people write for people alone, and others in which they also do
+var (
+	manuals       = map[string]bool{".md": true, ".mdx": true, ".markdown": true, ".rst": true, ".adoc": true}
+	proseSuffixes = map[string]bool{".txt": true, ".html": true, "": true}
+)
 
 // NewDocument reads a text as the document that its path says it is.
 func NewDocument(file string, text []byte) *Document {
 	d := &Document{Doc: prose.Lines(text)}
-	if proseSuffixes[strings.ToLower(path.Ext(file))] {
+	if ext := strings.ToLower(path.Ext(file)); manuals[ext] || proseSuffixes[ext] {
 		d.Doc = prose.Parse(text)
 	}
 	seen, words := map[string]bool{}, 0
@@ -113,31 +116,38 @@ func (d *Document) Strength() rules.Strength { return d.strength }
 // mention. What the document denies, or leaves to others, is nothing.
 func (d *Document) At(start, end int) rules.Strength {
 	mention := min(d.strength, rules.E1)
-	if start < d.Front {
-		if keyIsEmpty(d.Text[start:d.Front]) {
-			return mention
-		}
-		return d.strength
-	}
-	if s := d.Heading(start); s >= 0 {
-		switch {
-		case d.leftOut(d.Sections[s].Parent) || denies(d.Text[d.Sections[s].Start:start], d.Text[end:max(end, d.Sections[s].Body)]):
-			return rules.E0
-		case !d.Says(s, nil):
-			return mention
-		}
-		return d.strength
-	}
-	s := d.StatementAt(start)
+	heading, statement := d.Heading(start), d.StatementAt(start)
 	switch {
-	case s < 0:
-		return mention
-	case d.Denied(s, start, end):
+	case d.Denies(start, end):
 		return rules.E0
-	case d.owns[s]:
+	case start < d.Front && d.HasValue(start), heading >= 0 && d.Says(heading, nil), heading < 0 && statement >= 0 && d.owns[statement]:
 		return d.strength
 	}
 	return mention
+}
+
+// HasValue tells whether a key of the front matter has a value that says something; elsewhere it is true.
+func (d *Document) HasValue(key int) bool {
+	return key >= d.Front || !keyIsEmpty(d.Text[key:d.Front])
+}
+
+// Denies tells whether the document says of what was matched at these bytes that it is not there, or leaves it out.
+func (d *Document) Denies(start, end int) bool {
+	if s := d.Heading(start); s >= 0 {
+		return d.leftOut(d.Sections[s].Parent) || denies(d.Text[d.Sections[s].Start:start], d.Text[end:max(end, d.Sections[s].Body)])
+	}
+	s := d.StatementAt(start)
+	return s >= 0 && d.Denied(s, start, end)
+}
+
+// Said tells whether a section whose heading matches has text of its own.
+func (d *Document) Said(heading *regexp.Regexp) bool {
+	for i, s := range d.Sections {
+		if heading.MatchString(s.Title) && d.Says(i, nil) {
+			return true
+		}
+	}
+	return false
 }
 
 // Says tells whether a section has text of its own, and speaks of something: nil for whatever.
@@ -177,12 +187,7 @@ func (d *Document) States(re *regexp.Regexp) bool {
 			return true
 		}
 	}
-	for i, s := range d.Sections {
-		if re.MatchString(s.Title) && d.Says(i, nil) {
-			return true
-		}
-	}
-	return false
+	return d.Said(re)
 }
 
 // Denied tells whether a statement denies what was matched in it, or stands where things are left out.

@@ -54,13 +54,16 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 			if strength > rules.E1 && !t.stated(doc, start) {
 				strength = rules.E1
 			}
-		case p.Rule.Says == rules.Evidence && proseSuffixes[path.Ext(p.File.Path)] && path.Ext(p.File.Path) != "":
+		case p.Rule.Says == rules.Evidence && manuals[path.Ext(p.File.Path)]:
 			doc, err := DocumentOf.Of(p.File)
 			if err != nil {
 				return err
 			}
-			if doc.At(start, end) == rules.E0 {
+			if doc.Denies(start, end) {
 				continue
+			}
+			if !doc.HasValue(start) {
+				strength = rules.E1
 			}
 		case t.match.CI:
 			if !p.File.Is(repo.CI) { // a Makefile target or a pre-commit configuration enforces nothing by itself
