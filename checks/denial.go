@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"regexp"
+	"strings"
 )
 
 // What a document says of a thing is not always that it is there. These expressions know the common ways to say that it is
@@ -71,6 +72,12 @@ var (
 	frontValue = regexp.MustCompile(`^[^:\n]*:[ \t]*([^\n]*)(?:\n((?:[ \t]*-[^\n]*\n|[ \t]+[^\n]*\n)*))?`)
 	noValue    = regexp.MustCompile(`(?i)^["']?(?:\[\s*\]|\{\s*\}|unknown|todo|tbd|n/?a|none|null|~|never|more information needed|\[more information needed\]|\[?["']?unknown["']?\]?)?["']?$`)
 )
+
+// NoValue tells whether what stands for a value says nothing: it is empty, a placeholder, or a slot that a program fills.
+func NoValue(value string) bool {
+	value = strings.TrimSpace(value)
+	return noValue.MatchString(value) || strings.Contains(value, "{{") || strings.HasPrefix(value, "[WRITE") || strings.HasPrefix(value, "<")
+}
 
 // keyIsEmpty tells whether the key that a text begins with has no value, or one that says nothing.
 func keyIsEmpty(text []byte) bool {
