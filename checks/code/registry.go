@@ -41,6 +41,7 @@ func Registry() checks.Registry {
 		"prompt-template-format-jinja2":     checks.CheckFunc(jinjaPrompt),
 		"prompt-template-from-untrusted":    checks.CheckFunc(promptTemplateUntrusted),
 		"python-source-encoding":            checks.CheckFunc(sourceEncoding),
+		"safe-format-loaded":                checks.CheckFunc(safeFormatLoaded),
 		"secret-in-call":                    checks.CheckFunc(secretInCall),
 		"service-binds-everywhere":          checks.CheckFunc(bindsEverywhere),
 		"system-prompt-built-from-variable": checks.CheckFunc(systemPrompt),

@@ -7,6 +7,7 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted.
 func Registry() checks.Registry {
 	return checks.Registry{
+		"code-owners-of-ai-assets":      checks.RepoCheckFunc(codeOwners),
 		"document-review-overdue":       checks.JudgeFunc(documentReviewOverdue),
 		"browser-exposed-key":           checks.JudgeFunc(browserExposedKey),
 		"env-file-tracked":              checks.CheckFunc(envFileTracked),

@@ -80,7 +80,7 @@ var scopeKinds = map[string][]repo.Kind{
 }
 
 // perModel are signals whose evidence is about one model each, also about one that is fetched by name.
-var perModel = []string{"P-MODELCARD", "P-PINNED-REV"}
+var perModel = []string{"P-MODELCARD", "P-PINNED-REV", "P-SAFE-FORMAT"}
 
 // scopeOf returns the assets that a recommendation is about; none: the repository.
 func (f *Fold) scopeOf(r *rules.Recommendation) []string {
