@@ -13,5 +13,6 @@ func Registry() checks.Registry {
 		"model-card-data":         judgeCard(anyCard),
 		"model-card-scope":        judgeCard(anyCard),
 		"model-files-outside-lfs": checks.RepoCheckFunc(modelFilesOutsideLFS),
+		"models-versioned":        checks.RepoCheckFunc(modelsVersioned),
 	}
 }
