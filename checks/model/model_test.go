@@ -39,6 +39,9 @@ func TestRegistryAndRulesAgree(t *testing.T) {
 func TestExamplesOfEachRule(t *testing.T) {
 	rs := ruleset(t)
 	for _, r := range rs.Set.Rules {
+		if len(r.Joins) > 0 { // needs rules of other families: package builtin runs its examples
+			continue
+		}
 		t.Run(r.ID, func(t *testing.T) {
 			for _, err := range checkstest.Examples(context.Background(), rs, r) {
 				t.Error(err)
