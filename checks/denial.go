@@ -45,8 +45,13 @@ func OpenPlaces(text []byte) [][]int {
 	return append(open, todos...)
 }
 
+// longPromise is how many words a promise to write something later has at most.
+const longPromise = 12
+
 // empty tells whether a statement says nothing: a placeholder, or a promise to write it.
-func empty(say []byte) bool { return nothing.Match(say) || later.Match(say) }
+func empty(say []byte) bool {
+	return nothing.Match(say) || countWords(say) <= longPromise && later.Match(say)
+}
 
 // denies tells whether what stands before and after a thing, in its statement, says that it is not there.
 func denies(before, after []byte) bool {

@@ -120,10 +120,18 @@ func (d *Document) At(start, end int) rules.Strength {
 	switch {
 	case d.Denies(start, end):
 		return rules.E0
-	case start < d.Front && d.HasValue(start), heading >= 0 && d.Says(heading, nil), heading < 0 && statement >= 0 && d.owns[statement]:
+	case start < d.Front && d.HasValue(start), heading >= 0 && d.Says(heading, nil), heading < 0 && statement >= 0 && d.says(statement):
 		return d.strength
 	}
 	return mention
+}
+
+// says tells whether a statement says something; the head of a table does when the row below it does.
+func (d *Document) says(statement int) bool {
+	if d.Statements[statement].Kind == prose.Header && statement+1 < len(d.owns) {
+		statement++
+	}
+	return d.owns[statement]
 }
 
 // HasValue tells whether a key of the front matter has a value that says something; elsewhere it is true.

@@ -8,6 +8,7 @@ import "bakedin/checks"
 func Registry() checks.Registry {
 	return checks.Registry{
 		"agent-loop-unbounded":              checks.CheckFunc(loopUnbounded),
+		"api-versioned":                     checks.RepoCheckFunc(apiVersioned),
 		"archive-extract-unfiltered":        checks.CheckFunc(archiveUnfiltered),
 		"browser-runs-client":               checks.CheckFunc(browserClient),
 		"code-execution-tool":               checks.CheckFunc(codeExecutionTool),
