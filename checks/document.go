@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"sort"
 	"strings"
 
 	"bakedin/internal/lang/prose"
@@ -161,20 +162,16 @@ func (d *Document) Said(heading *regexp.Regexp) bool {
 // Says tells whether a section has text of its own, and speaks of something: nil for whatever.
 func (d *Document) Says(section int, of *regexp.Regexp) bool {
 	statements, words, about := 0, 0, of == nil
-	first := 0
-	if s := d.Sections[section]; len(d.Statements) > 0 {
-		for first < len(d.Statements) && d.Statements[first].Start < s.Body {
-			first++
+	s := d.Sections[section]
+	first := sort.Search(len(d.Statements), func(i int) bool { return d.Statements[i].Start >= s.Body })
+	for i := first; i < len(d.Statements) && d.Statements[i].Start < s.End; i++ {
+		if !d.owns[i] {
+			continue
 		}
-		for i := first; i < len(d.Statements) && d.Statements[i].Start < s.End; i++ {
-			if !d.owns[i] {
-				continue
-			}
-			say := d.Say(d.Statements[i])
-			statements += max(1, prose.Sentences(say))
-			words += countWords(say)
-			about = about || of.Match(say)
-		}
+		say := d.Say(d.Statements[i])
+		statements += max(1, prose.Sentences(say))
+		words += countWords(say)
+		about = about || of.Match(say)
 	}
 	return about && statements >= minStatements && words >= minSectionWords
 }

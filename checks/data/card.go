@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -70,6 +71,9 @@ func (c *card) bound(strength rules.Strength) (rules.Strength, string) {
 // judgeCard makes a judge of the part of a card that its rule asks for.
 func judgeCard(enough func(c *card) string) checks.JudgeFunc {
 	return func(p *checks.Pass, m checks.TextMatch) {
+		if settled(p, m) {
+			return
+		}
 		c := cardOf(p)
 		if c == nil {
 			return
@@ -84,6 +88,16 @@ func judgeCard(enough func(c *card) string) checks.JudgeFunc {
 		}
 		keepBest(p, m, strength, message, c.assets).Names = mentioned(c.Document)
 	}
+}
+
+// maxCard is how long a card may be, in bytes: what is longer is no card.
+const maxCard = 256 << 10
+
+// settled tells whether another match of the file can add nothing.
+func settled(p *checks.Pass, m checks.TextMatch) bool {
+	return len(m.Text) > maxCard || slices.ContainsFunc(p.Found(), func(f *checks.Finding) bool {
+		return f.Anchor == described && (f.Strength > rules.E1 || f.Message != "")
+	})
 }
 
 // keepBest reports a match, and drops a weaker one of the same file.
@@ -134,6 +148,9 @@ var (
 
 // dataCard reports the description of a dataset: source, date or version, licence, and how it was collected or filtered.
 func dataCard(p *checks.Pass, m checks.TextMatch) {
+	if settled(p, m) {
+		return
+	}
 	d, err := checks.DocumentOf.Of(p.File)
 	if err != nil {
 		return
