@@ -52,6 +52,8 @@ type textExpr struct {
 	bound  func() *regexp.Regexp // the expression, bound to where its lead stands
 	re     func() *regexp.Regexp
 	except func() *regexp.Regexp
+	about  func() *regexp.Regexp
+	needs  []func() *regexp.Regexp
 }
 
 type dep struct {
@@ -150,7 +152,11 @@ func (p *program) add(r *rules.Rule, check Check) error {
 		if err != nil {
 			return err
 		}
-		p.texts = append(p.texts, &textExpr{rule: c, match: m, index: i, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except)})
+		t := &textExpr{rule: c, match: m, index: i, in: in, reach: needle.ReachOf(m.RE2), re: lazy(m.RE2), except: lazy(m.Except), about: lazy(m.About)}
+		for _, n := range m.Needs {
+			t.needs = append(t.needs, lazy(n))
+		}
+		p.texts = append(p.texts, t)
 	}
 	for i := range r.Match.Secret {
 		m := &r.Match.Secret[i]

@@ -34,9 +34,6 @@ func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints
 	if f.Related == nil {
 		f.Related = []Related{}
 	}
-	if f.Message == "" {
-		f.Message = safe.Line(c.Title)
-	}
 	if f.Severity == "" {
 		f.Severity = c.Severity
 	}
@@ -52,6 +49,12 @@ func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints
 	}
 	if file != nil && !p.place(c, f, file) {
 		return false
+	}
+	if f.Message == "" {
+		f.Message = safe.Line(c.Title)
+		if c.Says == rules.Evidence && f.Strength == rules.E1 { // the title is what more of it would show
+			f.Message = "Only a mention: " + f.Message
+		}
 	}
 	if file != nil {
 		f.Message = safe.Text(file.mask.hide(string(f.Message)))

@@ -50,6 +50,9 @@ type Finding struct {
 	Opens  string `json:"-"` // the path of the file that a call opens, as the source spells it
 
 	Jobs []string `json:"-"` // evidence of a CI step: the names its job goes by
+
+	Fetches string   `json:"-"` // the model that a call takes from a hub, by its name there
+	Names   []string `json:"-"` // evidence of a document: words in it that may be names of models, in lower case
 }
 
 // Status of a finding.

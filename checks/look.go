@@ -289,7 +289,7 @@ func strongest(found []*Finding) []*Finding {
 			best = f
 		}
 	}
-	if best != nil {
+	if best != nil && (len(kept) == 0 || best.Strength > rules.E1) {
 		kept = append(kept, best)
 	}
 	return kept

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"iter"
 	"maps"
+	"path"
+	"regexp"
 	"slices"
 
 	"bakedin/internal/needle"
@@ -42,8 +44,26 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 		var jobs []string
 		switch {
 		case t.match.Document:
-			if strength = documentStrength(text); strength == rules.E0 {
-				return nil
+			doc, err := DocumentOf.Of(p.File)
+			if err != nil {
+				return err
+			}
+			if strength = doc.At(start, end); strength == rules.E0 {
+				continue
+			}
+			if strength > rules.E1 && !t.stated(doc, start) {
+				strength = rules.E1
+			}
+		case p.Rule.Says == rules.Evidence && manuals[path.Ext(p.File.Path)]:
+			doc, err := DocumentOf.Of(p.File)
+			if err != nil {
+				return err
+			}
+			if doc.Denies(start, end) {
+				continue
+			}
+			if !doc.HasValue(start) {
+				strength = rules.E1
 			}
 		case t.match.CI:
 			if strength, jobs = ciMatch(p.File, text, start, end); strength == rules.E0 {
@@ -72,6 +92,14 @@ func matchText(p *Pass, t *textExpr, s *sifted, expr int) error {
 		}
 	}
 	return nil
+}
+
+// stated tells whether the document states what the expression asks for besides its match.
+func (t *textExpr) stated(doc *Document, start int) bool {
+	if of := t.about(); of != nil && !doc.SpeaksOf(start, of) {
+		return false
+	}
+	return !slices.ContainsFunc(t.needs, func(n func() *regexp.Regexp) bool { return !doc.States(n()) })
 }
 
 func matchSecret(p *Pass, t *textExpr, text []byte, windows []needle.Window, judge Judge) error {

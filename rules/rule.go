@@ -142,8 +142,10 @@ type TextMatch struct {
 	RE2      string   `toml:"re2"`
 	Except   string   `toml:"except"`   // a match whose text also matches this is dropped
 	In       []string `toml:"in"`       // globs; replaces Match.Paths and Match.Assets for this pattern
-	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), else E1
+	Document bool     `toml:"document"` // E2 only in a filled-in document (60 own words, no template), with text below a heading; nothing when denied; else E1
+	About    string   `toml:"about"`    // with Document, E2 only where the statement, or what is below the heading, speaks of this
 	CI       bool     `toml:"ci"`       // in CI: E2 when a step runs it, E3 when it runs by itself and can fail the build, else E1
+	Needs    []string `toml:"needs"`    // with Document, E2 only where the document also states each of these
 	Strength Strength `toml:"strength"` // of a match; default E2, for evidence E1 in an import and nothing in a comment
 	Severity Severity `toml:"severity"` // of a match, when it is not the rule's
 	Because  string   `toml:"because"`  // why; required with Severity

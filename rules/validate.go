@@ -116,6 +116,13 @@ func (v *validator) match() {
 	for i, t := range m.Text {
 		v.expr(fmt.Sprintf("match.text[%d].re2", i), t.RE2)
 		v.expr(fmt.Sprintf("match.text[%d].except", i), t.Except)
+		v.expr(fmt.Sprintf("match.text[%d].about", i), t.About)
+		for _, n := range t.Needs {
+			v.expr(fmt.Sprintf("match.text[%d].needs", i), n)
+		}
+		if (t.About != "" || len(t.Needs) > 0) && !t.Document {
+			v.bad(fmt.Sprintf("match.text[%d]", i), "about and needs are for documents")
+		}
 		v.graver(fmt.Sprintf("match.text[%d]", i), t.Severity, t.Because)
 	}
 	for i, k := range m.Key {

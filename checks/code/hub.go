@@ -110,6 +110,25 @@ func eachFetch(p *checks.Pass, visit func(f fetch)) error {
 	})
 }
 
+// report reports the callee, with the model that it takes.
+func (f fetch) report(message string) *checks.Finding {
+	x := f.call.report(message)
+	if f.remote() && !f.dataset() && !f.plain() {
+		x.Fetches, _, _ = strings.Cut(f.id, "@")
+	}
+	return x
+}
+
+// dataset tells whether the call takes data and no model.
+func (f fetch) dataset() bool {
+	return strings.HasSuffix(f.name, ".load_dataset") || strings.HasPrefix(f.name, "evaluate.")
+}
+
+// local tells whether the call cannot reach a hub.
+func (f fetch) local() bool {
+	return f.id != "" && !f.remote() || f.src.Keyword(f.Call, "local_files_only").Kind == python.True
+}
+
 // remote tells whether the name is one of a hub and not a path of this tree or machine.
 func (f fetch) remote() bool {
 	if f.id == "" || !hubID.MatchString(f.id) || strings.HasPrefix(f.id, ".") || strings.HasSuffix(f.name, ".load_dataset") && localBuilders[f.id] {

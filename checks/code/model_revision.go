@@ -7,6 +7,7 @@ import (
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
 	"bakedin/internal/repo"
+	"bakedin/internal/safe"
 	"bakedin/rules"
 )
 
@@ -51,12 +52,28 @@ func (f fetch) remoteCode() bool {
 	return f.src.Keyword(f.Call, "trust_remote_code").Kind == python.True
 }
 
-// revisionPinned is evidence that something is fetched by its commit.
+// revisionPinned is evidence that something is fetched by its commit. It holds for that name alone; beside a call that takes
+// a name from elsewhere and no commit, nobody can say that what runs is what was pinned.
 func revisionPinned(_ context.Context, p *checks.Pass) error {
+	open := false
+	if err := eachFetch(p, func(f fetch) {
+		open = open || f.id == "" && !f.pinned && !f.elsewhere && !f.dataset() && !f.local()
+	}); err != nil {
+		return err
+	}
 	return eachFetch(p, func(f fetch) {
-		if f.pinned {
-			x := f.report(f.id + " is pinned to a commit.")
-			x.Anchor = "pinned " + f.id
+		if !f.pinned {
+			return
+		}
+		x := f.report(f.id + " is pinned to a commit.")
+		x.Anchor = "pinned " + f.id
+		x.Strength, x.Assets = rules.E3, []string{f.id}
+		if open {
+			x.Strength = rules.E2
+			x.Message = safe.Line(f.id + " is pinned to a commit; another call of this file takes its name from elsewhere, without one.")
+		}
+		if x.Fetches != "" {
+			x.Assets = []string{x.Fetches}
 		}
 	})
 }

@@ -8,6 +8,7 @@ import "bakedin/checks"
 func Registry() checks.Registry {
 	return checks.Registry{
 		"agent-loop-unbounded":              checks.CheckFunc(loopUnbounded),
+		"api-versioned":                     checks.RepoCheckFunc(apiVersioned),
 		"archive-extract-unfiltered":        checks.CheckFunc(archiveUnfiltered),
 		"browser-runs-client":               checks.CheckFunc(browserClient),
 		"code-execution-tool":               checks.CheckFunc(codeExecutionTool),
@@ -42,6 +43,7 @@ func Registry() checks.Registry {
 		"prompt-template-format-jinja2":     checks.CheckFunc(jinjaPrompt),
 		"prompt-template-from-untrusted":    checks.CheckFunc(promptTemplateUntrusted),
 		"python-source-encoding":            checks.CheckFunc(sourceEncoding),
+		"safe-format-loaded":                checks.CheckFunc(safeFormatLoaded),
 		"secret-in-call":                    checks.CheckFunc(secretInCall),
 		"service-binds-everywhere":          checks.CheckFunc(bindsEverywhere),
 		"system-prompt-built-from-variable": checks.CheckFunc(systemPrompt),

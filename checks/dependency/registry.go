@@ -7,6 +7,8 @@ import "bakedin/checks"
 func Registry() checks.Registry {
 	return checks.Registry{
 		"dependency-unpinned":     checks.CheckFunc(unpinned),
+		"dependency-updates":      checks.CheckFunc(dependencyUpdates),
 		"dependency-without-hash": checks.CheckFunc(withoutHash),
+		"lock-file":               checks.CheckFunc(lockFile),
 	}
 }

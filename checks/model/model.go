@@ -93,6 +93,8 @@ func Registry() checks.Registry {
 		"torchscript-custom-op":      judge(told),
 		"torchscript-file-access":    judge(told),
 		"unaccounted-bytes":          judge(told),
+		"model-digest-mismatch":      checks.RepoCheckFunc(digestMismatch),
+		"model-digest-recorded":      checks.RepoCheckFunc(digestRecorded),
 		"weights-only-proved":        judge(weightsOnly),
 		"zip-bomb":                   judge(zipBomb),
 		"zip-duplicate-entry":        judge(zipDuplicate),

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"bakedin/checks"
-	"bakedin/internal/glob"
 	"bakedin/internal/repo"
 	"bakedin/internal/safe"
 	"bakedin/rules"
@@ -114,8 +113,6 @@ func inProduct(a repo.Asset) bool {
 	return a.Place == repo.Product || a.Place == repo.Documents && !manualFolder.MatchString(a.Path)
 }
 
-var ownersFiles = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"}
-
 // promptsWithoutOwner reports prompts and instructions that no line of CODEOWNERS covers.
 func promptsWithoutOwner(_ context.Context, p *checks.RepoPass) error {
 	all := promptsOf(p.Repo)
@@ -124,7 +121,7 @@ func promptsWithoutOwner(_ context.Context, p *checks.RepoPass) error {
 	}
 	var lines []string
 	file := ""
-	for _, name := range ownersFiles {
+	for _, name := range checks.OwnersFiles {
 		if p.Repo.Has(name) {
 			b, err := p.Tree.ReadFile(name, 1<<20)
 			if err != nil {
@@ -138,7 +135,7 @@ func promptsWithoutOwner(_ context.Context, p *checks.RepoPass) error {
 		return nil // whether there are owners at all is another rule's question
 	}
 	for _, a := range all {
-		if !owned(lines, a.Path) {
+		if !checks.Owned(lines, a.Path) {
 			f := p.Report(a.Path, "prompt owner", "No line of "+file+" covers "+a.Path+": nobody is asked when it changes.")
 			pattern := path.Join("/", path.Dir(a.Path)) + "/"
 			if pattern == "//" {
@@ -169,32 +166,6 @@ func everywhere(lines []string) string {
 		}
 	}
 	return ""
-}
-
-// owned tells whether the last line that matches a path names somebody.
-// Source: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
-func owned(lines []string, file string) bool {
-	found := false
-	for _, line := range lines {
-		line, _, _ = strings.Cut(line, "#")
-		words := strings.Fields(line)
-		if len(words) == 0 || strings.HasPrefix(words[0], "[") {
-			continue
-		}
-		pattern := strings.TrimPrefix(words[0], "/")
-		if !strings.Contains(strings.TrimSuffix(words[0], "/"), "/") {
-			pattern = "**/" + pattern
-		}
-		globs := []string{pattern, strings.TrimSuffix(pattern, "/") + "/**"}
-		if strings.HasSuffix(pattern, "/*") {
-			globs = globs[:1]
-		}
-		set, err := glob.Compile(globs)
-		if err == nil && (words[0] == "*" || set.Match(file)) {
-			found = len(words) > 1
-		}
-	}
-	return found
 }
 
 // promptsWithoutEvals reports prompts that nothing measures.

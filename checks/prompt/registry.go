@@ -21,6 +21,7 @@ func Registry() checks.Registry {
 		"instruction-override-phrase":      overridePhrase{},
 		"prompt-change-unchecked":          checks.RepoCheckFunc(promptChangeUnchecked),
 		"prompt-oversized":                 checks.CheckFunc(promptOversized),
+		"prompt-owner-and-version":         checks.JudgeFunc(promptOwnerAndVersion),
 		"prompt-personal-data":             checks.JudgeFunc(promptPersonalData),
 		"prompt-secret-reliance":           checks.JudgeFunc(promptSecretReliance),
 		"prompt-tests-without-injection":   checks.RepoCheckFunc(promptTestsWithoutInjection),

@@ -7,17 +7,20 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted.
 func Registry() checks.Registry {
 	return checks.Registry{
-		"document-review-overdue":   checks.JudgeFunc(documentReviewOverdue),
-		"browser-exposed-key":       checks.JudgeFunc(browserExposedKey),
-		"env-file-tracked":          checks.CheckFunc(envFileTracked),
-		"secret-ai-provider-key":    checks.JudgeFunc(secretKey),
-		"secret-generic-assignment": checks.JudgeFunc(secretGenericAssignment),
-		"secret-in-notebook-output": checks.CheckFunc(secretInNotebookOutput),
-		"secret-json-web-token":     checks.JudgeFunc(secretJSONWebToken),
-		"secret-platform-key":       checks.JudgeFunc(secretKey),
-		"secret-private-key":        checks.JudgeFunc(secretPrivateKey),
-		"secret-url-credentials":    checks.JudgeFunc(secretURLCredentials),
-		"template-document":         checks.CheckFunc(templateDocument),
-		"workflow-least-privilege":  checks.CheckFunc(workflowLeastPrivilege),
+		"browser-exposed-key":           checks.JudgeFunc(browserExposedKey),
+		"code-owners-of-ai-assets":      checks.RepoCheckFunc(codeOwners),
+		"document-review-overdue":       checks.JudgeFunc(documentReviewOverdue),
+		"env-file-tracked":              checks.CheckFunc(envFileTracked),
+		"secret-ai-provider-key":        checks.JudgeFunc(secretKey),
+		"secret-generic-assignment":     checks.JudgeFunc(secretGenericAssignment),
+		"secret-in-notebook-output":     checks.CheckFunc(secretInNotebookOutput),
+		"secret-json-web-token":         checks.JudgeFunc(secretJSONWebToken),
+		"secret-platform-key":           checks.JudgeFunc(secretKey),
+		"secret-private-key":            checks.JudgeFunc(secretPrivateKey),
+		"secret-url-credentials":        checks.JudgeFunc(secretURLCredentials),
+		"template-document":             checks.CheckFunc(templateDocument),
+		"threat-model":                  checks.JudgeFunc(threatModel),
+		"threat-model-names-ai-threats": checks.JudgeFunc(threatModelNamesAI),
+		"workflow-least-privilege":      checks.CheckFunc(workflowLeastPrivilege),
 	}
 }

@@ -2,17 +2,15 @@ package repo
 
 import (
 	"context"
+	"path"
 	"regexp"
+	"strings"
 
 	"bakedin/checks"
 )
 
-// gaps that an author left in a card, policy or plan
-var unfilled = regexp.MustCompile(`\[More Information Needed\]|(?i)\blorem ipsum\b|<insert[^>\n]*>|\[insert [^\]\n]*\]|\byour-?e?-?mail@|use this section to tell people`)
-var open = regexp.MustCompile(`(?m)(?:^[ \t]*|:[ \t]*)(?:TODO|TBD)[.!]?[ \t]*$`)
-
-// most open places that a document may still have before it counts as a template
-const openPlaces = 2
+// hubKeys stand in the front matter of the cards of a model hub. A README without them is no card, and may be unfinished.
+var hubKeys = regexp.MustCompile(`(?m)^(?:library_name|pipeline_tag|base_model|model-index|datasets|task_categories|size_categories|dataset_info|annotations_creators|source_datasets)\s*:`)
 
 // templateDocument reports a document that its author never filled in, once.
 func templateDocument(_ context.Context, p *checks.Pass) error {
@@ -20,8 +18,14 @@ func templateDocument(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
-	places := append(unfilled.FindAllIndex(text, 50), open.FindAllIndex(text, 50)...)
-	if len(places) <= openPlaces && len(unfilled.FindAllIndex(text, 1)) == 0 {
+	if strings.EqualFold(path.Base(p.File.Path), "README.md") {
+		d, err := checks.DocumentOf.Of(p.File)
+		if err != nil || !hubKeys.Match(text[:d.Front]) {
+			return err
+		}
+	}
+	places := checks.OpenPlaces(text)
+	if len(places) == 0 {
 		return nil
 	}
 	f := p.At(places[0][0], places[0][1], "The document is a template that nobody filled in.")

@@ -151,6 +151,13 @@ func example(w io.Writer, title string, e *rules.Example) {
 	if e == nil {
 		return
 	}
+	excerpt(w, title, e)
+	for i := range e.Also {
+		excerpt(w, "  beside it", &e.Also[i])
+	}
+}
+
+func excerpt(w io.Writer, title string, e *rules.Example) {
 	fmt.Fprintf(w, "\n%s: %s\n", title, e.Path)
 	text := e.Text
 	switch {

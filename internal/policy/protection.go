@@ -19,6 +19,8 @@ type Protection struct {
 	CodeOwners bool     // the owners that CODEOWNERS names must be among the reviewers
 	Bypass     int      // people, teams or programs that may go around it
 	Absent     string   // why the export does not count; empty: it does
+
+	others []string // branches of the rulesets that are not about the default one
 }
 
 // an export older than this says nothing about today
@@ -50,6 +52,9 @@ func readProtection(read func(string) ([]byte, error), e *Export, now time.Time)
 	}
 	if p.Approvals < 1 {
 		p.Absent = e.File + " does not require a review of changes to the default branch"
+		if len(p.others) > 0 {
+			p.Absent += fmt.Sprintf(": it covers %q", p.others[:min(3, len(p.others))])
+		}
 	}
 	return p
 }
@@ -71,8 +76,12 @@ func ParseProtection(src []byte) (*Protection, error) {
 		switch s := &sets[i]; {
 		case s.Rules != nil:
 			known = true
-			if s.Enforcement == "active" && s.coversDefault() {
+			switch {
+			case s.Enforcement != "active":
+			case s.coversDefault():
 				s.addTo(p)
+			default:
+				p.others = append(p.others, s.Conditions.RefName.Include...)
 			}
 		case s.Reviews != nil || s.Required != nil:
 			known = true

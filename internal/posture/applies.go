@@ -135,8 +135,16 @@ func (f *Fold) looked(signal string) bool {
 func (f *Fold) signalTitle(id string) string {
 	for _, s := range f.set.Guideline.Signals {
 		if s.ID == id {
-			return strings.ToLower(s.Title[:1]) + s.Title[1:]
+			return lowerFirst(s.Title)
 		}
 	}
 	return fmt.Sprintf("%q", id)
+}
+
+// lowerFirst fits a title into a sentence. An abbreviation stays what it is.
+func lowerFirst(title string) string {
+	if len(title) > 1 && title[1] >= 'A' && title[1] <= 'Z' {
+		return title
+	}
+	return strings.ToLower(title[:1]) + title[1:]
 }

@@ -19,7 +19,6 @@ type judgement struct {
 	waived    []*checks.Finding
 	evidence  []*checks.Finding
 	broken    []Reason // rules and files that did not finish
-	scope     []string // assets that evidence must cover; empty: the repository
 	answer    *answer
 	noRules   [][]string // groups of pass_needs whose signals no rule realises
 	datum     bool       // every datum it needs is there
@@ -80,11 +79,11 @@ func (f *Fold) candidate(j *judgement) (Status, *Basis, []Reason) {
 		missing, refs := j.unmet()
 		switch {
 		case len(missing) == 0:
-			return Pass, basis(Proven), []Reason{{Code: "evidence-complete", Text: "every piece of evidence that is needed was found", Refs: refs}}
+			return Pass, basis(Proven), []Reason{{Code: "evidence-complete", Text: "shown by " + j.sources(refs), Refs: refs}}
 		case met:
 			return attested()
 		case len(j.noRules) > 0:
-			return Unknown, nil, []Reason{{Code: "rule-disabled", Text: "no rule looks for this yet: " + strings.Join(flatten(j.noRules), ", "), Refs: []string{}}}
+			return Unknown, nil, []Reason{{Code: "rule-disabled", Text: "no rule looks for this yet: " + strings.Join(j.titles(j.noRules), ", "), Refs: []string{}}}
 		case j.waivedGap:
 			return Waived, nil, []Reason{{Code: "waiver-active", Text: "that it is missing is accepted for now", Refs: []string{j.missingID}}}
 		}
@@ -107,34 +106,10 @@ func (j *judgement) open() []Reason {
 	}
 	if len(reasons) == 0 {
 		text := "no scan can see this"
-		if paths := pathsOf(j.evidence); len(paths) > 0 {
-			text += "; found and offered as evidence: " + strings.Join(paths, ", ")
+		if len(j.evidence) > 0 {
+			text = "no scan can see all of this; found so far: " + j.sources(idsOf(j.evidence))
 		}
 		reasons = append(reasons, Reason{Code: "question-open", Text: text, Refs: idsOf(j.evidence)})
 	}
 	return reasons
-}
-
-// unmet names the groups of pass_needs that are not met for every asset in scope, and the evidence of those that are.
-func (j *judgement) unmet() (missing, refs []string) {
-	refs = []string{}
-	for _, group := range j.rec.PassNeeds {
-		strong := j.evidenceOf(group)
-		if len(strong) == 0 {
-			missing = append(missing, "nothing found of: "+strings.Join(group, ", "))
-			continue
-		}
-		var bare []string
-		for _, asset := range j.scope {
-			if !slices.ContainsFunc(strong, func(f *checks.Finding) bool { return covers(f, asset, len(j.scope)) }) {
-				bare = append(bare, asset)
-			}
-		}
-		if len(bare) > 0 {
-			missing = append(missing, fmt.Sprintf("%d of %d assets lack it: %s", len(bare), len(j.scope), shortList(bare)))
-			continue
-		}
-		refs = append(refs, idsOf(strong)...)
-	}
-	return missing, refs
 }

@@ -92,6 +92,7 @@ func (f *Fold) Report() *Report {
 	r.Tool.Guideline = GuidelineRef{ID: g.ID, Version: g.Version, Digest: g.Digest}
 	r.Assets = slices.Clone(f.assets)
 	slices.SortStableFunc(r.Assets, func(a, b repo.Asset) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID)) })
+	f.bindNames()
 	r.Evidence = sorted(f.evidence)
 	r.Skipped = slices.Clone(f.skipped)
 	slices.SortStableFunc(r.Skipped, func(a, b skip) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Kind, b.Kind)) })

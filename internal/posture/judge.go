@@ -2,6 +2,7 @@ package posture
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -43,19 +44,6 @@ func idsOf(found []*checks.Finding) []string {
 	return ids
 }
 
-func pathsOf(found []*checks.Finding) []string {
-	var paths []string
-	for _, f := range found {
-		if f.Location != nil && !slices.Contains(paths, f.Location.Path) {
-			paths = append(paths, f.Location.Path)
-		}
-	}
-	if len(paths) > 3 {
-		paths = append(paths[:3], fmt.Sprintf("%d more", len(paths)-3))
-	}
-	return paths
-}
-
 func shortList(items []string) string {
 	if len(items) > 3 {
 		items = append(slices.Clone(items[:3]), fmt.Sprintf("%d more", len(items)-3))
@@ -63,18 +51,14 @@ func shortList(items []string) string {
 	return strings.Join(items, ", ")
 }
 
-func flatten(groups [][]string) []string {
-	var out []string
-	for _, g := range groups {
-		out = append(out, strings.Join(g, " or "))
-	}
-	return out
-}
-
-// covers tells whether evidence speaks for an asset: it names it, or it names none and is about the only one.
+// covers tells whether evidence speaks for an asset: it names it, or it names none and is about the only one. A job of CI
+// looks at everything.
 func covers(f *checks.Finding, asset string, inScope int) bool {
-	if len(f.Assets) > 0 {
-		return slices.Contains(f.Assets, asset)
+	switch {
+	case slices.Contains(f.Assets, asset), len(f.Jobs) > 0:
+		return true
+	case len(f.Assets) > 0, f.Names != nil:
+		return false
 	}
 	return inScope == 1 || f.Location != nil && f.Location.Path == asset
 }
@@ -95,17 +79,70 @@ var scopeKinds = map[string][]repo.Kind{
 	"C-MODEL-FILES": {repo.Model}, "C-DATASETS": {repo.Dataset}, "C-PROMPTS": {repo.Prompt},
 }
 
-// scopeOf returns the assets that evidence for a recommendation has to cover.
+// perModel are signals whose evidence is about one model each, also about one that is fetched by name.
+var perModel = []string{"P-MODELCARD", "P-PINNED-REV", "P-SAFE-FORMAT"}
+
+// scopeOf returns the assets that a recommendation is about; none: the repository.
 func (f *Fold) scopeOf(r *rules.Recommendation) []string {
 	var scope []string
 	for _, when := range r.AppliesWhen {
-		for _, kind := range scopeKinds[when] {
-			for _, a := range f.assets {
-				if a.Kind == kind && !a.InTests {
-					scope = append(scope, a.ID)
-				}
-			}
+		scope = append(scope, f.assetsOf(scopeKinds[when]...)...)
+	}
+	return scope
+}
+
+func (f *Fold) assetsOf(kinds ...repo.Kind) []string {
+	var ids []string
+	for _, a := range f.assets {
+		if slices.Contains(kinds, a.Kind) && !a.InTests {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids
+}
+
+// scopeOf returns the assets that evidence of a group of signals has to cover. A card that the whole repository is asked for
+// is one of any model.
+func (j *judgement) scopeOf(group []string) []string {
+	scope := j.fold.scopeOf(j.rec)
+	one := func(s string) bool { return slices.Contains(perModel, s) }
+	if !slices.ContainsFunc(group, one) || j.rec.PassLevel == rules.E2 && slices.Contains(j.rec.AppliesWhen, "always") {
+		return scope
+	}
+	for _, id := range append(j.fold.assetsOf(repo.Model), j.fold.fetched()...) {
+		if !slices.Contains(scope, id) {
+			scope = append(scope, id)
 		}
 	}
 	return scope
+}
+
+// fetched are the models that code takes from a hub by name.
+func (f *Fold) fetched() []string {
+	var out []string
+	for _, list := range [][]checks.Finding{f.gaps, f.evidence} {
+		for _, x := range list {
+			if x.Fetches != "" && !x.InTests && !slices.Contains(out, x.Fetches) {
+				out = append(out, x.Fetches)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// bindNames gives a card the models that it names, of those that code fetches.
+func (f *Fold) bindNames() {
+	for i := range f.evidence {
+		e := &f.evidence[i]
+		if e.Strength < rules.E2 {
+			continue
+		}
+		for _, id := range f.fetched() {
+			name := strings.ToLower(id)
+			if !slices.Contains(e.Assets, id) && (slices.Contains(e.Names, name) || slices.Contains(e.Names, path.Base(name))) {
+				e.Assets = append(slices.Clip(e.Assets), id)
+			}
+		}
+	}
 }

@@ -31,7 +31,7 @@ func (f *Fold) judge(gaps []checks.Finding, uses []use) ([]Recommendation, []Con
 }
 
 func (f *Fold) recommend(r *rules.Recommendation, section string, gaps []checks.Finding, uses []use) Recommendation {
-	j := &judgement{rec: r, scope: f.scopeOf(r), datum: f.hasData(r), missingID: missingID(r), fold: f}
+	j := &judgement{rec: r, datum: f.hasData(r), missingID: missingID(r), fold: f}
 	f.applies(j)
 	speaks := func(x *checks.Finding) bool { return slices.Contains(x.Supports, r.ID) }
 	for i := range gaps {
@@ -58,6 +58,10 @@ func (f *Fold) recommend(r *rules.Recommendation, section string, gaps []checks.
 		j.waivedGap = j.waivedGap || u.live && u.waiver.ID == j.missingID
 	}
 	status, b, reasons := f.decide(j)
+	if status == Gap && *b == Missing && f.ended && f.end.Complete && !f.anyAI() { // no AI assets, no AI gaps
+		j.applies = Applies{By: "detector", Because: []string{}}
+		status, b, reasons = NotApplicable, nil, []Reason{{Code: "context-absent", Text: "no AI assets were found here", Refs: []string{}}}
+	}
 	out := Recommendation{
 		ID: r.ID, Control: r.Control, Section: section, Title: r.Title, Mode: r.Mode, Severity: r.Severity, Weight: f.set.Guideline.Weights[r.Severity],
 		Applies: j.applies, Status: status, Basis: b, Reasons: reasons, Findings: append(idsOf(j.gaps), idsOf(j.waived)...), Evidence: idsOf(j.evidence),

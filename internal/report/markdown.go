@@ -17,8 +17,8 @@ const (
 	markdownBytes = 60_000
 )
 
-// Markdown writes the comment of a pull request and the summary of a job: posture, critical gaps, new findings, what is
-// hidden, what was looked at. Every string of the repository stands in a code span.
+// Markdown writes the comment of a pull request and the summary of a job: posture, critical gaps, new findings, the status
+// of every recommendation, what is hidden, what was looked at. Every string of the repository stands in a code span.
 func Markdown(w io.Writer, r *posture.Report, _ *rules.Set) error {
 	var b bytes.Buffer
 	b.WriteString("## bakedin\n\n")
@@ -42,6 +42,7 @@ func Markdown(w io.Writer, r *posture.Report, _ *rules.Set) error {
 		b.WriteString("No AI assets found.\n\n")
 	}
 	var tail bytes.Buffer
+	statuses(&tail, r)
 	if h := hidden(r); h != "" {
 		fmt.Fprintf(&tail, "Hidden: %s.\n\n", h)
 	}
@@ -71,6 +72,23 @@ func Markdown(w io.Writer, r *posture.Report, _ *rules.Set) error {
 	b.Write(tail.Bytes())
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// statuses lists every recommendation with its status, folded away.
+func statuses(b *bytes.Buffer, r *posture.Report) {
+	if len(r.Recommendations) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "<details><summary>Status of all %d recommendations</summary>\n\n| id | recommendation | status |\n|---|---|---|\n", len(r.Recommendations))
+	for i := range r.Recommendations {
+		x := &r.Recommendations[i]
+		status := string(x.Status)
+		if x.Basis != nil {
+			status += " (" + string(*x.Basis) + ")"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s |\n", x.ID, safe.Cell(safe.Line(x.Title)), status)
+	}
+	b.WriteString("\n</details>\n\n")
 }
 
 func plural(n int, one, many string) string {
