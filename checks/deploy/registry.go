@@ -21,7 +21,8 @@ func Registry() checks.Registry {
 		"image-unpinned":             checks.CheckFunc(imageUnpinned),
 		"mlops-server-open":          checks.CheckFunc(mlopsServerOpen),
 		"model-baked-without-digest": checks.CheckFunc(modelBakedWithoutDigest),
-		"model-server-open":          checks.CheckFunc(modelServerOpen),
+		"model-server-open":          modelServerOpen{},
+		"notebook-server-open":       checks.CheckFunc(notebookServerOpen),
 		"pipe-to-shell":              checks.JudgeFunc(pipeToShell),
 		"vector-store-open":          checks.CheckFunc(vectorStoreOpen),
 	}

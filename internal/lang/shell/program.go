@@ -1,14 +1,12 @@
 package shell
 
-import (
-	"path"
-	"strings"
-)
+import "strings"
 
 // wrappers start another program. The value says which of their options take a word of their own.
 var wrappers = map[string]string{
 	"sudo": "-u -g", "env": "-u -C", "exec": "-a", "nohup": "", "time": "", "nice": "-n", "timeout": "-s -k", "xvfb-run": "", "tini": "", "dumb-init": "",
-	"command": "", "catchsegv": "", "stdbuf": "-o -e -i", "cmd": "", "cmd.exe": "",
+	"command": "", "catchsegv": "", "stdbuf": "-o -e -i", "cmd": "", "cmd.exe": "", "setsid": "", "ionice": "-c -n -p", "unbuffer": "", "doas": "-u -C",
+	"numactl": "-N -m -C -i -p", "srun": "-n -N -c -p -w -A -t -J -o -e", "gosu": "", "su-exec": "", "taskset": "", "screen": "-S -dmS -t -L -Logfile",
 }
 
 // runners are "uv run x", "poetry run x" and their kind.
@@ -26,11 +24,14 @@ func ProgramOf(words []Word) (name string, args []Word) {
 		if len(words) == 0 {
 			return "", nil
 		}
-		name = strings.TrimSuffix(path.Base(strings.ReplaceAll(words[0].Value, `\`, "/")), ".exe")
+		name = base(words[0].Value)
 		options, wraps := wrappers[name]
 		switch {
 		case wraps:
-			words = skipOptions(words[1:], options, name == "timeout", name == "cmd")
+			words = skipOptions(words[1:], options, name == "timeout" || name == "taskset", name == "cmd")
+			if (name == "gosu" || name == "su-exec") && len(words) > 0 { // the account
+				words = words[1:]
+			}
 			continue
 		case runners[name] && len(words) > 2 && words[1].Value == "run":
 			words = skipOptions(words[2:], "--with --extra --group --python -p --env-file --project --directory", false, false)
