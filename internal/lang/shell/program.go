@@ -99,3 +99,40 @@ func Words(line string) []Word {
 	}
 	return all
 }
+
+// launchers fetch a package and start its program. The value says which of their options take a word, and which name the package.
+var launchers = map[string]string{
+	"npx": "-p --package --registry --cache --prefix", "bunx": "-p --package", "pnpx": "--package",
+	"uvx": "--from --with --python -p --index-url --index --default-index --env-file", "pipx": "--spec --python --index-url --pip-args",
+}
+
+// Launched is ProgramOf through npx, uvx and their kind: the name of the program, without a version, or of its package.
+func Launched(words []Word) (name string, args []Word) {
+	name, args = ProgramOf(words)
+	options, launches := launchers[name]
+	sub := ""
+	if len(args) > 0 {
+		sub = args[0].Value
+	}
+	switch {
+	case name == "pipx" && sub == "run", (name == "pnpm" || name == "yarn") && sub == "dlx", name == "npm" && sub == "exec", name == "bun" && sub == "x":
+		args, launches = args[1:], true
+	case name == "uv" && sub == "tool" && len(args) > 1 && args[1].Value == "run":
+		args, options, launches = args[2:], launchers["uvx"], true
+	case name == "pipx":
+		launches = false
+	}
+	if !launches {
+		return name, args
+	}
+	rest := skipOptions(args, options, false, false)
+	if len(rest) == 0 {
+		return name, args
+	}
+	name = rest[0].Value
+	if i := strings.LastIndexByte(name, '@'); i > 0 {
+		name = name[:i]
+	}
+	name, _, _ = strings.Cut(name, "==")
+	return name, rest[1:]
+}
