@@ -53,13 +53,12 @@ func (w *workflow) runsOnOwn(text []byte, j *job) bool {
 		}
 		on := j.node.Child("runs-on")
 		written := string(text[on.Start:on.End])
-		expressions := expressionsIn(written)
-		for _, e := range expressions {
+		for _, e := range expressionsIn(written) {
 			if e.expression != nil && e.choosesOwn(event) || strings.HasPrefix(strings.Join(e.flows(), " "), "matrix.") && j.matrixNamesOwn(text) {
 				return true
 			}
 		}
-		if len(expressions) == 0 && selfHosted.MatchString(written) {
+		if selfHosted.MatchString(expressionText.ReplaceAllString(written, "")) {
 			return true
 		}
 	}

@@ -175,12 +175,12 @@ type placed struct {
 	*expression
 }
 
-var written = regexp.MustCompile(`\$\{\{((?:[^}']|'(?:[^']|'')*'|\}[^}])*)\}\}`)
+var expressionText = regexp.MustCompile(`\$\{\{((?:[^}']|'(?:[^']|'')*'|\}[^}])*)\}\}`)
 
 // expressionsIn are the expressions between ${{ and }} of a text.
 func expressionsIn(text string) []placed {
 	var out []placed
-	for _, m := range written.FindAllStringSubmatchIndex(text, 200) {
+	for _, m := range expressionText.FindAllStringSubmatchIndex(text, 200) {
 		out = append(out, placed{m[0], m[1], parseExpression(text[m[2]:m[3]])})
 	}
 	return out

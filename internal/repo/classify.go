@@ -168,11 +168,16 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 			return one(Doc, "text")
 		}
 	}
-	if bytes.HasPrefix(head, []byte("#!")) && bytes.Contains(head[:min(len(head), 60)], []byte("python")) {
-		return one(Code, "python")
+	if m := interpreter.FindSubmatch(head[:min(len(head), 80)]); m != nil {
+		return one(Code, programs[string(m[1])])
 	}
 	return nil
 }
+
+// interpreter is the program that the first line of a script names.
+var interpreter = regexp.MustCompile(`^#![ \t]*\S*?(?:/env[ \t]+(?:-\S+[ \t]+)*(?:\w+=\S+[ \t]+)*)?/?(python|(?:ba|z|da|k|a)?sh)[\d.]*(?:[ \t\r\n]|$)`)
+
+var programs = map[string]string{"python": "python", "sh": "shell", "bash": "shell", "zsh": "shell", "dash": "shell", "ksh": "shell", "ash": "shell"}
 
 func promisesModel(s sniff.Result) bool {
 	for _, f := range s.Promised {
@@ -233,6 +238,7 @@ func promptFormat(base string, head []byte) string {
 var codeFormats = map[string]string{
 	".py": "python", ".pyw": "python", ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
 	".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".go": "go", ".sh": "shell", ".bash": "shell",
+	".zsh": "shell", ".ksh": "shell", ".sbatch": "shell", ".slurm": "shell", ".ps1": "powershell", ".psm1": "powershell",
 }
 
 func manifestFormat(base string) string {
