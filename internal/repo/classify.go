@@ -56,16 +56,18 @@ var classes = sync.OnceValue(func() *classifier {
 })
 
 var (
-	mcpShape   = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
-	toolShape  = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
-	k8sShape   = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
-	k8sKind    = regexp.MustCompile(`(?m)^kind:\s*\S+`)
-	mcpCommand = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
-	agentKeys  = regexp.MustCompile(`"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
-	openAPI    = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
-	roleMarks  = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
-	crewShape  = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
-	dumpShape  = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
+	mcpShape    = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
+	toolShape   = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
+	k8sShape    = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
+	k8sKind     = regexp.MustCompile(`(?m)^kind:\s*\S+`)
+	k8sJSON     = regexp.MustCompile(`"apiVersion"\s*:\s*"(?:v\d\w*|[a-z][\w.-]*/v\d\w*)"`)
+	k8sJSONKind = regexp.MustCompile(`"kind"\s*:\s*"[A-Z]`)
+	mcpCommand  = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
+	agentKeys   = regexp.MustCompile(`"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
+	openAPI     = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
+	roleMarks   = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
+	crewShape   = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
+	dumpShape   = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
 )
 
 // pathFile is a file that Python's site module reads at every start: its import lines are run. No pickle begins so: "i" needs
@@ -145,7 +147,7 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Notebook, "ipynb")
 	case strings.Contains(base, "compose") && (ext == ".yml" || ext == ".yaml"):
 		return one(Deploy, "compose")
-	case (ext == ".yml" || ext == ".yaml") && k8sShape.Match(head) && k8sKind.Match(head):
+	case (ext == ".yml" || ext == ".yaml") && k8sShape.Match(head) && k8sKind.Match(head), ext == ".json" && k8sJSON.Match(head) && k8sJSONKind.Match(head):
 		return one(Deploy, "kubernetes")
 	case ext == ".tf":
 		return one(Deploy, "terraform")
