@@ -8,8 +8,15 @@ import (
 
 // Commands returns the commands that a script starts: those of Parse with variables filled in, and those of the scripts that
 // it hands to another shell, as in bash -c "…". A variable is filled in when the script gives it one value.
-func Commands(script string) []Command {
-	return started(Parse(script), nil, 0)
+func Commands(script string) []Command { return CommandsWith(script, nil) }
+
+// CommandsWith is Commands of a script that finds variables in its environment.
+func CommandsWith(script string, environment map[string]string) []Command {
+	known := map[string]Word{}
+	for name, value := range environment {
+		known[name] = Word{Value: value, Known: !strings.Contains(value, "$")}
+	}
+	return started(Parse(script), known, 0)
 }
 
 // Handed returns the commands of the script that a list of words hands to a shell, as in sh -c "…"; nil when it hands none.
