@@ -35,7 +35,13 @@ var rayImage = regexp.MustCompile(`(?:^|/)rayproject/ray\b`)
 
 // mlopsServerOpen reports tracking, cluster and dashboard servers that listen to everybody without a login. Inside a
 // container listening everywhere is needed; there the published port counts.
-func mlopsServerOpen(_ context.Context, p *checks.Pass) error {
+type mlopsServerOpen struct{}
+
+// Judge implements checks.Judge: a setting that lets everybody in.
+func (mlopsServerOpen) Judge(p *checks.Pass, m checks.TextMatch) { opened(p, m) }
+
+// Run implements checks.Check.
+func (mlopsServerOpen) Run(_ context.Context, p *checks.Pass) error {
 	list, err := processes.Of(p.File)
 	if err != nil {
 		return err

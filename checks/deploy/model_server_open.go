@@ -54,23 +54,8 @@ func (modelServerOpen) Run(_ context.Context, p *checks.Pass) error {
 	return nil
 }
 
-// Judge implements checks.Judge: a setting that switches the login off. Settings of one file have one cause.
-func (modelServerOpen) Judge(p *checks.Pass, m checks.TextMatch) {
-	if isComment(m.Text, m.Groups[0]) {
-		return
-	}
-	setting := strings.Join(strings.Fields(m.Group(0)), " ")
-	if strings.HasPrefix(setting, "SECRET_KEY") {
-		setting = "The SECRET_KEY of the published example"
-	}
-	if found := p.Found(); len(found) > 0 && strings.HasSuffix(p.File.Path, ".properties") {
-		found[0].Related = append(found[0].Related, checks.Related{Role: "same", Message: "another one", Start: checks.Position{Byte: m.Groups[0]}, End: checks.Position{Byte: m.Groups[1]}})
-		return
-	}
-	f := p.At(m.Groups[0], m.Groups[1], strings.TrimPrefix(setting, "- ")+": the server lets in whoever reaches it.")
-	f.Anchor = "setting " + setting
-	f.Fixes = []checks.Fix{checks.Steps("ask-who-calls", "Ask who calls", "Take the setting out, or give it the value that asks for a login.", "Let the server listen on 127.0.0.1, and put a proxy with a login in front for other machines.")}
-}
+// Judge implements checks.Judge: a setting that switches the login off.
+func (modelServerOpen) Judge(p *checks.Pass, m checks.TextMatch) { opened(p, m) }
 
 // kindOf is the model server that a process is: by its program, or by its image where that decides what runs.
 func kindOf(s *process) *serverKind {

@@ -31,8 +31,9 @@ type process struct {
 	image    string
 	replaced bool // the program of the image is not what runs
 	exposure exposure
-	inside   bool // in a container: listening everywhere is needed there
-	ports    []port
+	inside   bool     // in a container: listening everywhere is needed there
+	ports    []port   // published by compose
+	serves   []string // the ports of the container, in Kubernetes
 	at       [2]int
 	label    string // how a person knows it
 }

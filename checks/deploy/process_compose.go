@@ -35,8 +35,11 @@ func hostOf(short string) string {
 	return strings.Join(parts[:len(parts)-2], ":")
 }
 
-// publishes tells whether one of these ports of the container is published by compose.
+// publishes tells whether one of these ports of the container is published.
 func (p *process) publishes(container ...string) bool {
+	if slices.ContainsFunc(p.serves, func(s string) bool { return slices.Contains(container, s) }) {
+		return p.exposure == published
+	}
 	for _, port := range p.ports {
 		v := withDefaults(port.node.Value)
 		if n := port.node.Child("target"); n != nil {

@@ -26,6 +26,9 @@ func ofKubernetes(root *keys.Node) []process {
 				}
 				p.env[value(e.Child("name"))] = v
 			}
+			for _, port := range items(c.Child("ports")) {
+				p.serves = append(p.serves, value(port.Child("containerPort")))
+			}
 			entry := wordsOf(c.Child("command"))
 			p.replaced = replaces(entry)
 			out = append(out, p.running(append(entry, wordsOf(c.Child("args"))...))...)

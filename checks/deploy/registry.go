@@ -19,7 +19,7 @@ func Registry() checks.Registry {
 		"container-privileged":       containerPrivileged{},
 		"container-runs-as-root":     checks.CheckFunc(containerRunsAsRoot),
 		"image-unpinned":             checks.CheckFunc(imageUnpinned),
-		"mlops-server-open":          checks.CheckFunc(mlopsServerOpen),
+		"mlops-server-open":          mlopsServerOpen{},
 		"model-baked-without-digest": checks.CheckFunc(modelBakedWithoutDigest),
 		"model-server-open":          modelServerOpen{},
 		"notebook-server-open":       checks.CheckFunc(notebookServerOpen),
