@@ -155,6 +155,9 @@ func (f *File) rebase(i int) {
 	}
 }
 
+// the longest value of a variable: those of variables of variables grow without end
+const maxValue = 10_000
+
 // Variables are the values that a stage ends with: of ARG their defaults, of ENV what they say. A stage begins with those of the
 // stage it is built on.
 func (f *File) Variables(s *Stage) map[string]string {
@@ -178,7 +181,9 @@ func (f *File) Variables(s *Stage) map[string]string {
 					continue
 				}
 			}
-			vars[name] = Fill(strings.Trim(value, `"'`), vars)
+			if v := Fill(strings.Trim(value, `"'`), vars); len(v) <= maxValue {
+				vars[name] = v
+			}
 		}
 	}
 	return vars

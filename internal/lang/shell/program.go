@@ -51,7 +51,7 @@ func skipOptions(words []Word, takesValue string, duration, slash bool) []Word {
 	for len(words) > 0 {
 		v := words[0].Value
 		switch {
-		case assignment(v):
+		case assignment(v) && !strings.Contains(v, "=="):
 		case slash && strings.HasPrefix(v, "/"):
 		case strings.HasPrefix(v, "-") && v != "-":
 			if v == "--" {

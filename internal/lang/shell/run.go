@@ -146,6 +146,9 @@ func assigned(commands []Command, known map[string]Word) map[string]Word {
 	return vars
 }
 
+// the longest word, and the most words of a command, that variables are filled into
+const maxFilled = 10_000
+
 var reference = regexp.MustCompile(`\$(?:\{(\w+)(?::?-([^{}]*))?\}|(\w+))`)
 
 // the whole of an array, as "${NAME[@]}"
@@ -156,6 +159,9 @@ func fill(words []Word, vars map[string]Word) []Word {
 	for _, w := range words {
 		if m := allOf.FindStringSubmatch(w.Value); m != nil && !w.Known && vars[m[1]].Items != nil {
 			for _, item := range vars[m[1]].Items {
+				if len(out) >= maxFilled {
+					break
+				}
 				item.Start, item.End = w.Start, w.End
 				out = append(out, item)
 			}
@@ -175,7 +181,7 @@ func fillOne(w Word, vars map[string]Word) Word {
 		return w
 	}
 	known := true
-	w.Value = reference.ReplaceAllStringFunc(w.Value, func(m string) string {
+	filled := reference.ReplaceAllStringFunc(w.Value, func(m string) string {
 		g := reference.FindStringSubmatch(m)
 		if v, ok := vars[g[1]+g[3]]; ok && v.Items == nil && v.Known {
 			return v.Value
@@ -186,7 +192,10 @@ func fillOne(w Word, vars map[string]Word) Word {
 		known = false
 		return m
 	})
-	w.Known = known && !strings.ContainsAny(w.Value, "$`")
+	if len(filled) > maxFilled { // variables of variables grow without end
+		return w
+	}
+	w.Value, w.Known = filled, known && !strings.ContainsAny(filled, "$`")
 	return w
 }
 
