@@ -18,6 +18,9 @@ var tools = map[string]bool{"pip": true, "setuptools": true, "wheel": true, "uv"
 // named is a package of the index in a command: a name with extras and a range.
 var named = regexp.MustCompile(`^([A-Za-z][\w.-]*)(?:\[[\w,.-]+\])?\s*((?:[<>=!~]=?|===).*)?$`)
 
+// archive is a file, not a name.
+var archive = regexp.MustCompile(`\.(?:whl|tar\.\w+|tgz|zip)$`)
+
 // optionsWithValue of "pip install" that are followed by a word.
 var optionsWithValue = map[string]bool{"-i": true, "--index-url": true, "--extra-index-url": true, "-f": true, "--find-links": true, "-t": true, "--target": true, "--prefix": true, "--python": true, "-p": true, "--root": true, "--index": true, "--default-index": true, "--timeout": true, "--retries": true, "--progress-bar": true, "--cache-dir": true, "--trusted-host": true, "--torch-backend": true, "--index-strategy": true, "--platform": true, "--no-binary": true, "--only-binary": true}
 
@@ -83,7 +86,7 @@ func loosePackages(c shell.Command) (loose []shell.Word, all int) {
 		case strings.HasPrefix(v, "-"):
 		default:
 			m := named.FindStringSubmatch(v)
-			if m == nil || tools[strings.ToLower(m[1])] || strings.HasSuffix(v, ".whl") || !args[i].Known && strings.Contains(v, "$") {
+			if m == nil || tools[strings.ToLower(m[1])] || archive.MatchString(v) || !args[i].Known && strings.Contains(v, "$") {
 				continue
 			}
 			all++

@@ -131,7 +131,7 @@ func (c *privileges) workspace(root *keys.Node) {
 }
 
 // runRight is an option of docker run by which the container gets rights of its host.
-var runRight = regexp.MustCompile(`\s(?:--privileged|--pid[= ]host|--cap-add[= ](?:CAP_)?(?:ALL|SYS_ADMIN)|--security-opt[= ](?:seccomp|apparmor)[=:]unconfined|(?:-v|--volume)[= ]/(?:var/)?run/docker\.sock:\S+)\s`)
+var runRight = regexp.MustCompile(`\s(?:--privileged|--pid[= ]host|--cap-add[= ](?:CAP_)?(?:ALL|SYS_ADMIN)|--security-opt[= ]seccomp[=:]unconfined|(?:-v|--volume)[= ]/(?:var/)?run/docker\.sock:\S+)\s`)
 
 func (c *privileges) report(parent, n *keys.Node, what string, severity rules.Severity) {
 	start := n.Start

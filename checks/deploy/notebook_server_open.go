@@ -29,7 +29,26 @@ var (
 
 // notebookServerOpen reports notebook servers that are told to ask nobody, where others can reach them. An empty password
 // alone is none: the server then makes a token.
-func notebookServerOpen(_ context.Context, p *checks.Pass) error {
+type notebookServerOpen struct{}
+
+// Judge implements checks.Judge: a command in a program of another language, as one text or as a list of words.
+func (notebookServerOpen) Judge(p *checks.Pass, m checks.TextMatch) {
+	if isComment(m.Text, m.Groups[0]) {
+		return
+	}
+	words := shell.Words(strings.NewReplacer(`"`, " ", ",", " ", "[", " ", "]", " ", "(", " ", ")", " ").Replace(m.Group(0)))
+	for i, w := range words {
+		s := process{name: path.Base(w.Value), args: words[i+1:], at: [2]int{m.Groups[0], m.Groups[1]}}
+		s.finish()
+		if server, setting, host, given := s.notebook(); setting != "" {
+			s.report(p, server, setting, s.listens(host, given, true))
+			return
+		}
+	}
+}
+
+// Run implements checks.Check.
+func (notebookServerOpen) Run(_ context.Context, p *checks.Pass) error {
 	if configFile.MatchString(path.Base(p.File.Path)) {
 		return openConfig(p)
 	}
@@ -49,15 +68,22 @@ func notebookServerOpen(_ context.Context, p *checks.Pass) error {
 			continue
 		}
 		told[s.at[0]] = true
-		start, end := s.place()
-		f := p.At(start, end, server+" asks nobody for a login ("+setting+"): whoever reaches it has a shell.")
-		f.Anchor = "notebook " + server + " " + s.label
-		if reach == unknown {
-			f.Lower(rules.Medium, "the file does not tell who can reach it")
-		}
-		f.Fixes = notebookFixes()
+		s.report(p, server, setting, reach)
 	}
 	return nil
+}
+
+func (s *process) report(p *checks.Pass, server, setting string, reach exposure) {
+	if reach == loopback {
+		return
+	}
+	start, end := s.place()
+	f := p.At(start, end, server+" asks nobody for a login ("+setting+"): whoever reaches it has a shell.")
+	f.Anchor = "notebook " + server + " " + s.label
+	if reach == unknown {
+		f.Lower(rules.Medium, "the file does not tell who can reach it")
+	}
+	f.Fixes = notebookFixes()
 }
 
 // notebook is the server of notebooks that a process is, the setting by which it asks nobody, and where it listens.

@@ -22,7 +22,7 @@ func Registry() checks.Registry {
 		"mlops-server-open":          mlopsServerOpen{},
 		"model-baked-without-digest": checks.CheckFunc(modelBakedWithoutDigest),
 		"model-server-open":          modelServerOpen{},
-		"notebook-server-open":       checks.CheckFunc(notebookServerOpen),
+		"notebook-server-open":       notebookServerOpen{},
 		"pipe-to-shell":              checks.JudgeFunc(pipeToShell),
 		"vector-store-open":          checks.CheckFunc(vectorStoreOpen),
 	}

@@ -40,10 +40,7 @@ func (e *expression) keepsOut(event string) bool {
 		return e.kids[0].op == "ref" && strings.HasSuffix(e.kids[0].text, "head.repo.fork")
 	case e.op == "==":
 		a, b := e.kids[0], e.kids[1]
-		if a.op == "text" {
-			a, b = b, a
-		}
-		return a.op == "ref" && a.isTrusted(event, b)
+		return a.op == "ref" && a.isTrusted(event, b) || b.op == "ref" && b.isTrusted(event, a)
 	case e.op == "!=":
 		a, b := e.kids[0], e.kids[1]
 		return a.op == "ref" && (a.text == "github.event_name" && b.text == event || strings.HasSuffix(a.text, "head.repo.fork") && b.text == "true" || a.text == "github.event.workflow_run.event" && strings.HasPrefix(b.text, "pull_request"))
@@ -100,11 +97,11 @@ var checkedInScript = regexp.MustCompile(`(?i)author_association|getCollaborator
 // keepsOut tells whether no stranger who causes the event gets as far as a step of the job: by a condition of the step, of the
 // job, or of a job that must go before it, by a question that one of their scripts asks, or by an environment that asks people.
 func (w *workflow) keepsOut(text []byte, j *job, s *step, event string) bool {
-	if j.node.Child("environment") != nil || s != nil && condition(text, s.node).keepsOut(event) {
+	if s != nil && condition(text, s.node).keepsOut(event) {
 		return true
 	}
 	for _, before := range append([]*job{j}, w.before(text, j)...) {
-		if condition(text, before.node).keepsOut(event) || checkedInScript.MatchString(withoutConditions(text, before.node)) {
+		if before.node.Child("environment") != nil || condition(text, before.node).keepsOut(event) || checkedInScript.MatchString(withoutConditions(text, before.node)) {
 			return true
 		}
 		for _, s := range before.steps { // one that stops strangers

@@ -146,8 +146,11 @@ func assigned(commands []Command, known map[string]Word) map[string]Word {
 	return vars
 }
 
-// the longest word, and the most words of a command, that variables are filled into
-const maxFilled = 10_000
+// the longest word that variables are filled into, and the most words of an array that are filled in
+const (
+	maxFilled = 4000
+	maxItems  = 200
+)
 
 var reference = regexp.MustCompile(`\$(?:\{(\w+)(?::?-([^{}]*))?\}|(\w+))`)
 
@@ -159,7 +162,7 @@ func fill(words []Word, vars map[string]Word) []Word {
 	for _, w := range words {
 		if m := allOf.FindStringSubmatch(w.Value); m != nil && !w.Known && vars[m[1]].Items != nil {
 			for _, item := range vars[m[1]].Items {
-				if len(out) >= maxFilled {
+				if len(out) >= maxItems {
 					break
 				}
 				item.Start, item.End = w.Start, w.End
