@@ -7,6 +7,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/shell"
+	"bakedin/internal/repo"
 )
 
 // opsServer is a server of tracking, clusters or dashboards, and how it is told where to listen. All of them listen on this
@@ -45,6 +46,9 @@ func (mlopsServerOpen) Run(_ context.Context, p *checks.Pass) error {
 	list, err := processes.Of(p.File)
 	if err != nil {
 		return err
+	}
+	if a := p.File.Asset(repo.Deploy); a != nil && a.Format == "kubernetes" {
+		pipelinesOpen(p)
 	}
 	told := map[string]bool{}
 	for i := range list {
@@ -85,4 +89,22 @@ func (k opsServer) open(s *process) bool {
 	}
 	where := process{args: s.args}
 	return where.listens(host, given, true) == published && s.listens(host, given, true) == published
+}
+
+// pipelinesOpen reports the page of Kubeflow Pipelines behind a service of its own that leads out of the cluster: it runs what
+// it is given, and leaves the login to what stands before it.
+func pipelinesOpen(p *checks.Pass) {
+	root, err := checks.Keys.Of(p.File)
+	if root == nil || err != nil {
+		return
+	}
+	for _, d := range documents(root) {
+		kind := d.At("spec", "type")
+		if value(d.Child("kind")) != "Service" || value(d.At("metadata", "name")) != "ml-pipeline-ui" || value(kind) != "LoadBalancer" && value(kind) != "NodePort" {
+			continue
+		}
+		f := p.At(kind.KeyStart, kind.End, "The page of Kubeflow Pipelines is published without a login: whoever reaches it runs pipelines.")
+		f.Anchor = "mlops pipelines"
+		f.Fixes = []checks.Fix{checks.Steps("keep-inside", "Keep it inside the cluster", "Write type: ClusterIP, and reach it with kubectl port-forward.", "For a team put the gateway of Kubeflow with its login in front.")}
+	}
 }

@@ -41,7 +41,7 @@ func (notebookServerOpen) Judge(p *checks.Pass, m checks.TextMatch) {
 		s := process{name: path.Base(w.Value), args: words[i+1:], at: [2]int{m.Groups[0], m.Groups[1]}}
 		s.finish()
 		if server, setting, host, given := s.notebook(); setting != "" {
-			s.report(p, server, setting, s.listens(host, given, true))
+			s.reportNotebook(p, server, setting, s.listens(host, given, true))
 			return
 		}
 	}
@@ -68,12 +68,12 @@ func (notebookServerOpen) Run(_ context.Context, p *checks.Pass) error {
 			continue
 		}
 		told[s.at[0]] = true
-		s.report(p, server, setting, reach)
+		s.reportNotebook(p, server, setting, reach)
 	}
 	return nil
 }
 
-func (s *process) report(p *checks.Pass, server, setting string, reach exposure) {
+func (s *process) reportNotebook(p *checks.Pass, server, setting string, reach exposure) {
 	if reach == loopback {
 		return
 	}
