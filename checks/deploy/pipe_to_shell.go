@@ -57,8 +57,15 @@ func shownOnly(p *checks.Pass, text []byte, at int) bool {
 	if d, _ := Dockerfile.Of(p.File); d != nil {
 		return shownInImage(d, at)
 	}
-	if code := p.File.Asset(repo.Code); code != nil && code.Format == "shell" {
+	switch code := p.File.Asset(repo.Code); {
+	case code != nil && code.Format == "shell":
 		return onlySaid(text, at)
+	case code != nil && code.Format == "make":
+		for _, m := range recipe.FindAllSubmatchIndex(text, 2000) {
+			if m[2] <= at && at < m[3] {
+				return onlySaid(text[m[2]:m[3]], at-m[2])
+			}
+		}
 	}
 	if p.File.Is(repo.CI) {
 		if root, _ := checks.Keys.Of(p.File); root != nil {

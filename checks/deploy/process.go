@@ -68,10 +68,12 @@ var processes = checks.NewFact(func(f *checks.File) ([]process, error) {
 		return ofLines(text, procfile), nil
 	case strings.HasPrefix(base, ".env") || f.Is(repo.CI):
 		return nil, nil
-	case base == "Makefile" || base == "justfile":
-		return ofLines(text, recipe), nil
 	}
-	if code := f.Asset(repo.Code); code != nil && code.Format == "shell" {
+	code := f.Asset(repo.Code)
+	switch {
+	case code != nil && code.Format == "make":
+		return ofLines(text, recipe), nil
+	case code != nil && code.Format == "shell":
 		return ofScript(string(text), 0, nil), nil
 	}
 	return nil, nil

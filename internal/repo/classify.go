@@ -162,6 +162,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	if format, ok := codeFormats[ext]; ok {
 		return one(Code, format)
 	}
+	if recipes[strings.ToLower(base)] {
+		return one(Code, "make")
+	}
 	switch ext {
 	case ".md", ".mdx", ".rst", ".adoc":
 		return one(Doc, "markdown")
@@ -240,8 +243,11 @@ func promptFormat(base string, head []byte) string {
 var codeFormats = map[string]string{
 	".py": "python", ".pyw": "python", ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
 	".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".go": "go", ".sh": "shell", ".bash": "shell",
-	".zsh": "shell", ".ksh": "shell", ".sbatch": "shell", ".slurm": "shell", ".ps1": "powershell", ".psm1": "powershell",
+	".zsh": "shell", ".ksh": "shell", ".sbatch": "shell", ".slurm": "shell", ".ps1": "powershell", ".psm1": "powershell", ".mk": "make",
 }
+
+// recipes are files of targets with the commands that make them.
+var recipes = map[string]bool{"makefile": true, "gnumakefile": true, "justfile": true}
 
 func manifestFormat(base string) string {
 	switch base {
