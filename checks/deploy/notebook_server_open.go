@@ -63,12 +63,8 @@ func (notebookServerOpen) Run(_ context.Context, p *checks.Pass) error {
 		if setting == "" || told[s.at[0]] && s.inside {
 			continue
 		}
-		reach := s.listens(host, given, true)
-		if reach == loopback {
-			continue
-		}
 		told[s.at[0]] = true
-		s.reportNotebook(p, server, setting, reach)
+		s.reportNotebook(p, server, setting, s.listens(host, given, true))
 	}
 	return nil
 }

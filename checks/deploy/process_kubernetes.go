@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"regexp"
-	"strings"
 
 	"bakedin/internal/lang/keys"
 )
@@ -132,7 +131,7 @@ func containersOf(n *keys.Node, depth int) []*keys.Node {
 	}
 	var out []*keys.Node
 	for _, c := range n.Items {
-		if (c.Key == "containers" || strings.EqualFold(c.Key, "initContainers")) && c.Kind == keys.Array {
+		if (c.Key == "containers" || c.Key == "initContainers") && c.Kind == keys.Array {
 			out = append(out, c.Items...)
 			continue
 		}

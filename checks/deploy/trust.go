@@ -122,16 +122,16 @@ func condition(text []byte, n *keys.Node) *expression {
 	return parseExpression(s)
 }
 
-// before are the jobs that must have run.
+// before are the jobs that must have run, and those that must have run before them. A job that always runs waits for none.
 func (w *workflow) before(text []byte, j *job) []*job {
-	if strings.Contains(asWritten(text, j.node.Child("if")), "always()") {
-		return nil
-	}
 	var out []*job
-	for _, name := range needs(j) {
+	for next := []*job{j}; len(next) > 0; next = next[1:] {
+		if strings.Contains(asWritten(text, next[0].node.Child("if")), "always()") {
+			continue
+		}
 		for k := range w.jobs {
-			if w.jobs[k].node.Key == name {
-				out = append(out, &w.jobs[k])
+			if other := &w.jobs[k]; slices.Contains(needs(next[0]), other.node.Key) && !slices.Contains(out, other) {
+				out, next = append(out, other), append(next, other)
 			}
 		}
 	}
