@@ -17,7 +17,7 @@ import (
 var plainURL = regexp.MustCompile(`^(?i)http://[^\s"'` + "`" + `<>(){}|\\]+?\.(?:pt|pth|ckpt|safetensors|gguf|onnx|h5|keras|pkl|pickle|joblib|npz?|pb|tflite|bin|model|parquet|csv|jsonl?|tsv|tar|tar\.(?:gz|bz2|xz)|tgz|gz|bz2|xz|zip|7z|whl|egg|jar|deb|rpm|sh|py|exe|dmg)(?:[?#][^\s"'<>)]*)?(?:["'` + "`" + `\s)\]},;<>]|$)`)
 
 // plainIndex is a package index without TLS, or one that is trusted without it.
-var plainIndex = regexp.MustCompile(`(?i)(?:--(?:extra-)?index-url[= ]\s*|\b-i\s+|(?:extra-)?index-url\s*=\s*|^\s*url\s*=\s*["'])(http://[^\s"']+)|--trusted-host[= ]\s*([\w.-]+)`)
+var plainIndex = regexp.MustCompile(`(?im)(?:--(?:extra-)?index-url[= ]\s*|(?:^|[ \t])-i[ \t=]+|(?:extra-)?index-url\s*=\s*|^\s*url\s*=\s*["'])(http://[^\s"']+)|--trusted-host[= ]\s*([\w.-]+)`)
 
 // tlsHosts are known to serve the same over TLS.
 var tlsHosts = regexp.MustCompile(`(?i)^(?:www\.)?(?:huggingface\.co|github\.com|raw\.githubusercontent\.com|pypi\.org|files\.pythonhosted\.org|storage\.googleapis\.com|[\w.-]*\.?s3[\w.-]*\.amazonaws\.com|zenodo\.org|dl\.fbaipublicfiles\.com|download\.pytorch\.org|images\.cocodataset\.org|nlp\.stanford\.edu|download\.tensorflow\.org|[\w-]+\.blob\.core\.windows\.net|archive\.ics\.uci\.edu)$`)

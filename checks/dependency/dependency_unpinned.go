@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,24 +15,28 @@ import (
 
 // names of lock files that fix what a manifest of the same or a lower folder asks for, by ecosystem
 var locks = map[string][]string{
-	"PyPI": {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml", "requirements.lock"},
-	"npm":  {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"},
+	"PyPI":  {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml", "requirements.lock"},
+	"conda": {"conda-lock.yml", "conda-lock.yaml", "pixi.lock"},
+	"npm":   {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"},
 }
 
 // unpinned reports a manifest of an application whose packages are open ranges and that no lock covers: once a file, with
 // the lines as related places.
 func unpinned(_ context.Context, p *checks.Pass) error {
+	if a := p.File.Asset(repo.Deploy); a != nil {
+		return inImage(p, a)
+	}
 	m, err := checks.Manifest.Of(p.File)
 	if err != nil || m == nil || m.Lock || m.Library {
 		return err
 	}
 	var loose []manifest.Package
 	for _, pkg := range m.Packages {
-		if pkg.Direct && pkg.Version == "" && len(pkg.Hashes) == 0 && pkg.Source == "registry" && pkg.Group == "main" && (pkg.Ecosystem == "PyPI" || pkg.Ecosystem == "npm") {
+		if pkg.Direct && pkg.Group == "main" && locks[pkg.Ecosystem] != nil && moves(pkg) && !locked(p.Repo, p.File.Path, pkg.Ecosystem) {
 			loose = append(loose, pkg)
 		}
 	}
-	if len(loose) == 0 || locked(p.Repo, p.File.Path, loose[0].Ecosystem) || compiled(p.Repo, p.File.Path, loose) {
+	if len(loose) == 0 || compiled(p.Repo, p.File.Path, loose) {
 		return nil
 	}
 	first := loose[0]
@@ -49,6 +54,17 @@ func unpinned(_ context.Context, p *checks.Pass) error {
 	return nil
 }
 
+// fixedRef is a commit, or a tag that names a version.
+var fixedRef = regexp.MustCompile(`^(?:[0-9a-f]{7,64}|(?:semver:)?[\w.-]*\d+\.\d[\w.-]*)$`)
+
+// moves tells whether a package may be another one tomorrow: it is asked for by a range, or from a branch of a repository.
+func moves(pkg manifest.Package) bool {
+	if pkg.Source == "git" {
+		return !fixedRef.MatchString(pkg.Ref)
+	}
+	return pkg.Source == "registry" && pkg.Version == "" && len(pkg.Hashes) == 0
+}
+
 // pinnedElsewhere pins what a lock of another folder of the repository has tried already.
 func pinnedElsewhere(p *checks.Pass, m *manifest.File, loose []manifest.Package) []checks.Fix {
 	if m.Kind != "requirements" {
@@ -58,7 +74,7 @@ func pinnedElsewhere(p *checks.Pass, m *manifest.File, loose []manifest.Package)
 	lock := ""
 	for _, pkg := range loose {
 		for _, have := range p.Repo.Packages {
-			if have.Ecosystem != pkg.Ecosystem || have.Norm != pkg.Norm || have.Version == "" || !slices.Contains(locks[pkg.Ecosystem], path.Base(have.Path)) || lock != "" && have.Path != lock {
+			if pkg.Source != "registry" || have.Ecosystem != pkg.Ecosystem || have.Norm != pkg.Norm || have.Version == "" || !slices.Contains(locks[pkg.Ecosystem], path.Base(have.Path)) || lock != "" && have.Path != lock {
 				continue
 			}
 			lock = have.Path
@@ -74,7 +90,10 @@ func pinnedElsewhere(p *checks.Pass, m *manifest.File, loose []manifest.Package)
 }
 
 func steps(ecosystem, file string) []string {
-	if ecosystem == "npm" {
+	switch ecosystem {
+	case "conda":
+		return []string{"Write a lock: conda-lock -f " + path.Base(file) + ", or move to pixi, which writes pixi.lock.", "Commit it, and make the environment from it in CI and in images."}
+	case "npm":
 		return []string{"Run npm install --package-lock-only and commit package-lock.json.", "Install with npm ci in CI and in images."}
 	}
 	return []string{

@@ -17,7 +17,7 @@ import (
 var (
 	secretVariable = regexp.MustCompile(`(?i)(?:^|_)(?:TOKEN|API_?KEY|ACCESS_KEY|SECRET_KEY|SECRET|PASSWORD|PASSWD|CREDENTIALS?|PRIVATE_KEY|AUTH_KEY)$`)
 	publicVariable = regexp.MustCompile(`(?i)PUBLIC|GPG_KEY|KEY_ID|SITE_KEY|PUBLISHABLE|TOKENIZER|_FILE$|_PATH$`)
-	secretSource   = regexp.MustCompile(`(?:^|/)(?:\.env(?:\.(?:local|production|prod|development))?|\.netrc|\.npmrc|\.pypirc|\.aws(?:/.*)?|\.huggingface(?:/.*)?|id_(?:rsa|ed25519|ecdsa)|credentials\.json|service-account[\w-]*\.json|.*\.pem)$`)
+	secretSource   = regexp.MustCompile(`(?:^|/)(?:\.env(?:\.(?:local|production|prod|development))?|\.netrc|\.npmrc|\.pypirc|\.aws(?:/.*)?|\.huggingface(?:/.*)?|id_(?:rsa|ed25519|ecdsa)|credentials\.json|kaggle\.json|service-account[\w-]*\.json|.*\.pem)$`)
 )
 
 // buildSecretInImage reports credentials that end up in the layers of an image, where everybody who can pull it reads them.
@@ -30,7 +30,7 @@ func buildSecretInImage(_ context.Context, p *checks.Pass) error {
 		s := &d.Stages[i]
 		last := i == len(d.Stages)-1
 		for j := range s.Instructions {
-			in := &s.Instructions[j]
+			in := triggered(&s.Instructions[j])
 			switch in.Name {
 			case "ARG", "ENV":
 				variables(p, s, in, last)
@@ -40,6 +40,15 @@ func buildSecretInImage(_ context.Context, p *checks.Pass) error {
 		}
 	}
 	return nil
+}
+
+// triggered is the instruction behind ONBUILD, which the images that build on this one carry out.
+func triggered(in *dockerfile.Instruction) *dockerfile.Instruction {
+	name, rest, ok := strings.Cut(in.Text, " ")
+	if in.Name != "ONBUILD" || !ok {
+		return in
+	}
+	return &dockerfile.Instruction{Name: strings.ToUpper(name), Start: in.Start, ArgsStart: in.ArgsStart + len(name) + 1, End: in.End, Text: rest}
 }
 
 func variables(p *checks.Pass, s *dockerfile.Stage, in *dockerfile.Instruction, last bool) {
@@ -108,6 +117,11 @@ func copied(p *checks.Pass, in *dockerfile.Instruction, last bool) {
 	if strings.Contains(in.Text, "--from=") {
 		return
 	}
+	if i := strings.IndexByte(in.Text, '['); i >= 0 && strings.Trim(in.Text[:i], " \t") == copyOptions.FindString(in.Text[:i]) { // the form of a list
+		if list := (&dockerfile.Instruction{Text: in.Text[i:]}).Exec(); list != nil {
+			words = list
+		}
+	}
 	for _, w := range words[:max(0, len(words)-1)] {
 		if path.Clean(w) == "." {
 			wholeContext(p, in, last)
@@ -127,6 +141,9 @@ func copied(p *checks.Pass, in *dockerfile.Instruction, last bool) {
 		f.Fixes = []checks.Fix{checks.Steps("leave-out", "Leave it out of the image", "Take the line out, and name the file in .dockerignore.", "Give what it holds at run time: --env-file, or a secrets manager.", "During the build: RUN --mount=type=secret,id=…")}
 	}
 }
+
+// copyOptions are those of COPY and ADD.
+var copyOptions = regexp.MustCompile(`^(?:--\S+(?:[ \t]+--\S+)*)?`)
 
 // wholeContext reports that everything is copied where a file of credentials lies and nothing leaves it out.
 func wholeContext(p *checks.Pass, in *dockerfile.Instruction, last bool) {

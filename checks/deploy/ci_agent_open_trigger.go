@@ -22,10 +22,6 @@ func ciAgentOpenTrigger(_ context.Context, p *checks.Pass) error {
 	if w == nil || err != nil {
 		return err
 	}
-	trigger := w.open()
-	if trigger == "" {
-		return nil
-	}
 	text, err := p.File.Bytes()
 	if err != nil {
 		return err
@@ -37,15 +33,17 @@ func ciAgentOpenTrigger(_ context.Context, p *checks.Pass) error {
 			continue
 		}
 		whole := source(text, j.node)
-		for _, name := range needs(j) {
-			for k := range w.jobs {
-				if w.jobs[k].node.Key == name {
-					whole += "\n" + source(text, w.jobs[k].node)
-				}
-			}
+		for _, before := range w.before(text, j) {
+			whole += "\n" + source(text, before.node)
 		}
 		open := anybody.MatchString(whole) && !labelGate.MatchString(whole)
-		if !open && (authorCheck.MatchString(whole) || j.node.Child("environment") != nil || !w.canWrite(j) && !holdsSecrets(text, j.node)) {
+		trigger := ""
+		for _, t := range w.opens() {
+			if trigger == "" && (open || !w.keepsOut(text, j, s, t)) {
+				trigger = t
+			}
+		}
+		if trigger == "" || !open && !w.canWrite(j) && !holdsSecrets(text, j.node) && (w.root.Child("env") == nil || !holdsSecrets(text, w.root.Child("env"))) {
 			continue
 		}
 		n := s.run
@@ -53,7 +51,7 @@ func ciAgentOpenTrigger(_ context.Context, p *checks.Pass) error {
 			n = s.uses
 		}
 		start, end := n.Start, min(n.End, n.Start+200)
-		f := p.At(start, end, "Anybody who can cause "+trigger+" gives this agent text to act on, with the token and secrets of the job.")
+		f := p.At(start, end, "Whoever can "+causes[trigger]+" gives this agent text to act on, with the token and secrets of the job.")
 		f.Anchor = "agent " + j.node.Key + " " + trigger
 		switch {
 		case open:
@@ -69,19 +67,4 @@ func ciAgentOpenTrigger(_ context.Context, p *checks.Pass) error {
 			"Give the job permissions: contents: read, and the agent only the tools it needs.")}
 	}
 	return nil
-}
-
-func needs(j *job) []string {
-	n := j.node.Child("needs")
-	if n == nil {
-		return nil
-	}
-	if len(n.Items) == 0 {
-		return []string{n.Value}
-	}
-	var out []string
-	for _, i := range n.Items {
-		out = append(out, i.Value)
-	}
-	return out
 }

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -28,7 +29,7 @@ func ciSelfHostedPublic(_ context.Context, p *checks.Pass) error {
 	for i := range w.jobs {
 		j := &w.jobs[i]
 		on := j.node.Child("runs-on")
-		if !public || on == nil || !selfHosted.MatchString(string(text[on.Start:on.End])) || authorCheck.MatchString(source(text, j.node)) || j.node.Child("environment") != nil || strings.Contains(value(j.node.Child("if")), "event_name") {
+		if !public || on == nil || !w.runsOnOwn(text, j) {
 			continue
 		}
 		f := p.At(on.KeyStart, on.End, "Pull requests of strangers run on a machine of your own.")
@@ -42,6 +43,44 @@ func ciSelfHostedPublic(_ context.Context, p *checks.Pass) error {
 		}
 	}
 	return nil
+}
+
+// runsOnOwn tells whether a pull request of a stranger takes a job to a runner of one's own.
+func (w *workflow) runsOnOwn(text []byte, j *job) bool {
+	for _, event := range []string{"pull_request", "pull_request_target"} {
+		if w.triggers[event] == nil || w.keepsOut(text, j, nil, event) {
+			continue
+		}
+		on := j.node.Child("runs-on")
+		written := string(text[on.Start:on.End])
+		for _, e := range expressionsIn(written) {
+			if e.expression != nil && e.choosesOwn(event) || strings.HasPrefix(strings.Join(e.flows(), " "), "matrix.") && j.matrixNamesOwn(text) {
+				return true
+			}
+		}
+		if selfHosted.MatchString(expressionText.ReplaceAllString(written, "")) {
+			return true
+		}
+	}
+	return false
+}
+
+// choosesOwn tells whether an expression can give a label of an own runner, where the event is one of a stranger.
+func (e *expression) choosesOwn(event string) bool {
+	switch {
+	case e == nil:
+		return false
+	case e.op == "text":
+		return selfHosted.MatchString(e.text)
+	case e.op == "&&":
+		return !e.kids[0].keepsOut(event) && e.kids[1].choosesOwn(event)
+	}
+	return (e.op == "||" || e.op == "call") && slices.ContainsFunc(e.kids, func(k *expression) bool { return k.choosesOwn(event) })
+}
+
+func (j *job) matrixNamesOwn(text []byte) bool {
+	n := j.node.At("strategy", "matrix")
+	return n != nil && selfHosted.Match(text[n.Start:n.End])
 }
 
 var publishes = regexp.MustCompile(`(?i)\b(?:twine upload|npm publish|hf upload|huggingface-cli upload|push_to_hub|docker push|gh release create|uv publish|poetry publish|cargo publish)\b|pypa/gh-action-pypi-publish|docker/build-push-action`)

@@ -11,8 +11,8 @@ import (
 	"bakedin/rules"
 )
 
-// strangerText is what people outside of the project write, as an expression reads it.
-var strangerText = regexp.MustCompile(`\$\{\{\s*(?:toJSON\(\s*)?(github\.(?:head_ref|event\.(?:(?:issue|pull_request|comment|review|discussion|review_comment)\.(?:body|title)|pull_request\.head\.(?:ref|label|repo\.default_branch)|(?:head_commit|commits\[\d+\]|commits\.[\w*-]+)\.(?:message|author\.(?:name|email))|pages\.\*\.page_name|workflow_run\.(?:head_branch|head_commit\.message|display_title))))\s*\)?[^}]*\}\}`)
+// strangerText is what people outside of the project write, as an expression names it.
+var strangerText = regexp.MustCompile(`^github\.(?:head_ref|event\.(?:(?:issue|pull_request|comment|review|discussion|review_comment)(?:\.(?:body|title))?|pull_request\.head(?:\.(?:ref|label|repo\.default_branch))?|(?:head_commit|commits(?:\.[\w*-]+)?)(?:\.(?:message|author(?:\.(?:name|email))?))?|pages(?:\.(?:[\w*-]+))?\.page_name|workflow_run\.(?:head_branch|head_commit\.message|display_title)))$`)
 
 // keys of "with" that an action hands to an agent or a script
 var promptInput = regexp.MustCompile(`(?i)prompt|instructions?|message|query|task|question`)
@@ -27,42 +27,111 @@ func ciPromptInjection(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
-	var steps []step
-	if w != nil {
-		for _, j := range w.jobs {
-			steps = append(steps, j.steps...)
-		}
-	} else { // a composite action
-		root, err := checks.Keys.Of(p.File)
-		if root == nil || err != nil {
-			return err
-		}
-		for _, s := range items(root.At("runs", "steps")) {
-			steps = append(steps, step{node: s, uses: s.Child("uses"), run: s.Child("run")})
-		}
-	}
-	for i := range steps {
-		s := &steps[i]
+	for _, in := range stepsOf(p, w) {
+		s := &in.step
 		if s.run != nil {
-			pasted(p, text, s, s.run, true)
+			pasted(p, text, &in, s.run, true)
 		}
 		uses := value(s.uses)
-		for _, in := range items(s.node.Child("with")) {
+		for _, n := range items(s.node.Child("with")) {
 			switch {
-			case strings.HasPrefix(uses, "actions/github-script@") && in.Key == "script":
-				pasted(p, text, s, in, true)
-			case agentAction.MatchString(uses) && promptInput.MatchString(in.Key):
-				pasted(p, text, s, in, false)
+			case strings.HasPrefix(uses, "actions/github-script@") && n.Key == "script":
+				pasted(p, text, &in, n, true)
+			case agentAction.MatchString(uses) && promptInput.MatchString(n.Key):
+				pasted(p, text, &in, n, false)
 			}
 		}
 	}
 	return nil
 }
 
-func pasted(p *checks.Pass, text []byte, s *step, n *keys.Node, script bool) {
-	for _, m := range strangerText.FindAllSubmatchIndex(text[n.Start:n.End], 20) {
-		start, end := n.Start+m[0], n.Start+m[1]
-		name := string(text[n.Start+m[2] : n.Start+m[3]])
+// stepIn is a step with the environments that hold for it, and the shell that runs it when it names none.
+type stepIn struct {
+	step
+	env   []*keys.Node // the nearest first
+	shell string
+}
+
+// stepsOf are the steps of a workflow, or of a composite action.
+func stepsOf(p *checks.Pass, w *workflow) []stepIn {
+	var out []stepIn
+	if w == nil {
+		root, _ := checks.Keys.Of(p.File)
+		for _, s := range items(root.At("runs", "steps")) {
+			out = append(out, stepIn{step{node: s, uses: s.Child("uses"), run: s.Child("run")}, []*keys.Node{s.Child("env")}, value(s.Child("shell"))})
+		}
+		return out
+	}
+	for _, j := range w.jobs {
+		for _, s := range j.steps {
+			in := stepIn{s, []*keys.Node{s.node.Child("env"), j.node.Child("env"), w.root.Child("env")}, ""}
+			for _, n := range []*keys.Node{s.node.Child("shell"), j.node.At("defaults", "run", "shell"), w.root.At("defaults", "run", "shell")} {
+				if in.shell == "" {
+					in.shell = value(n)
+				}
+			}
+			if in.shell == "" && strings.Contains(strings.ToLower(value(j.node.Child("runs-on"))), "windows") {
+				in.shell = "pwsh"
+			}
+			if on := j.node.Child("runs-on"); in.shell == "" && on != nil && on.Template {
+				in.shell = "?" // the runner decides
+			}
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+// fromStranger is the text of strangers that an expression pastes, as it is named in the event; empty when it pastes none.
+func (s *stepIn) fromStranger(text []byte, e placed) string {
+	for _, ref := range e.flows() {
+		if name, ok := strings.CutPrefix(ref, "env."); ok {
+			if found := s.fromEnv(text, name); found != "" {
+				return found
+			}
+		}
+		if strangerText.MatchString(ref) && (!wholeOnly(ref) || e.asJSON()) {
+			return ref
+		}
+	}
+	return ""
+}
+
+// fromEnv is fromStranger for a variable: the nearest environment that sets it decides.
+func (s *stepIn) fromEnv(text []byte, name string) string {
+	for _, env := range s.env {
+		n := env.Child(name)
+		if n == nil {
+			continue
+		}
+		for _, inner := range expressionsIn(asWritten(text, n)) {
+			if found := (&stepIn{}).fromStranger(text, inner); found != "" {
+				return found
+			}
+		}
+		break
+	}
+	return ""
+}
+
+// wholeOnly tells whether a reference is an object of the event, whose text is had through toJSON alone.
+func wholeOnly(ref string) bool {
+	last := ref[strings.LastIndexByte(ref, '.')+1:]
+	switch last {
+	case "issue", "pull_request", "comment", "review", "discussion", "review_comment", "head", "head_commit", "commits", "author":
+		return true
+	}
+	return strings.HasSuffix(ref, "commits."+last)
+}
+
+func pasted(p *checks.Pass, text []byte, s *stepIn, n *keys.Node, script bool) {
+	written := string(text[n.Start:n.End])
+	for _, e := range expressionsIn(written) {
+		name := s.fromStranger(text, e)
+		if name == "" {
+			continue
+		}
+		start, end := n.Start+e.start, n.Start+e.end
 		message := name + " is pasted into the script: whoever writes it runs commands in the job."
 		if !script {
 			message = name + " is pasted into the prompt of the agent: whoever writes it gives it orders."
@@ -84,9 +153,18 @@ func pasted(p *checks.Pass, text []byte, s *step, n *keys.Node, script bool) {
 	}
 }
 
+// an expression that reads a variable of the environment, and nothing else
+var inEnv = regexp.MustCompile(`^\$\{\{\s*env\.(\w+)\s*\}\}$`)
+
+// the shells that read "$NAME"; nothing is the default of runners that are no Windows
+var posix = regexp.MustCompile(`^(?:|(?:\S*/)?(?:ba|z|da|k)?sh(?:\s.*)?)$`)
+
 // throughEnv moves an expression of a shell script into the environment of its step.
-func throughEnv(p *checks.Pass, text []byte, s *step, n *keys.Node, start, end int, name string) []repo.TextEdit {
-	if n != s.run || s.node.Child("shell") != nil && !strings.Contains(value(s.node.Child("shell")), "sh") || strings.Contains(value(s.node.Child("shell")), "pwsh") {
+// PowerShell
+// reads a variable by another name; for a shell that is not known a person does it.
+func throughEnv(p *checks.Pass, text []byte, s *stepIn, n *keys.Node, start, end int, name string) []repo.TextEdit {
+	power := strings.HasPrefix(s.shell, "pwsh") || strings.HasPrefix(s.shell, "powershell")
+	if n != s.run || !power && !posix.MatchString(s.shell) {
 		return nil
 	}
 	line := strings.LastIndexByte(string(text[:start]), '\n') + 1
@@ -94,12 +172,19 @@ func throughEnv(p *checks.Pass, text []byte, s *step, n *keys.Node, start, end i
 	if strings.Count(before, "'")%2 == 1 || text[n.Start] == '"' || text[n.Start] == '\'' || strings.Contains(string(text[n.Start:n.End]), "<<") {
 		return nil
 	}
+	expression := string(text[start:end])
 	variable := strings.ToUpper(strings.NewReplacer(".", "_", "[", "_", "]", "", "*", "ALL").Replace(strings.TrimPrefix(strings.TrimPrefix(name, "github."), "event.")))
+	there := inEnv.FindStringSubmatch(expression)
+	if there != nil {
+		variable = there[1]
+	}
 	use := `"$` + variable + `"`
-	if strings.Count(before, `"`)%2 == 1 {
+	switch {
+	case power:
+		use = "${env:" + variable + "}"
+	case strings.Count(before, `"`)%2 == 1:
 		use = "${" + variable + "}"
 	}
-	expression := string(text[start:end])
 	column := s.run.KeyStart - strings.LastIndexByte(string(text[:s.run.KeyStart]), '\n') - 1
 	indent := "\n" + strings.Repeat(" ", column)
 	if checks.LineEnd(text) == "\r\n" {
@@ -108,6 +193,8 @@ func throughEnv(p *checks.Pass, text []byte, s *step, n *keys.Node, start, end i
 	edits := []repo.TextEdit{p.Replace(start, end, use)}
 	env := s.node.Child("env")
 	switch {
+	case there != nil:
+		return edits
 	case env == nil:
 		return append(edits, p.Replace(s.run.KeyStart, s.run.KeyStart, "env:"+indent+"  "+variable+": "+expression+indent))
 	case env.Child(variable) != nil:

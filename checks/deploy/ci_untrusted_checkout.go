@@ -7,6 +7,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/keys"
+	"bakedin/internal/lang/shell"
 	"bakedin/rules"
 )
 
@@ -35,12 +36,12 @@ func ciUntrustedCheckout(_ context.Context, p *checks.Pass) error {
 			if !taken && s.run != nil && prCheckout.MatchString(source(text, s.run)) {
 				taken, at = true, s.run
 			}
-			if !taken || authorCheck.MatchString(source(text, j.node)) || j.node.Child("environment") != nil || !w.canWrite(j) && !holdsSecrets(text, j.node) {
+			if !taken || !w.bringsIn(text, j, &j.steps[k]) || !w.canWrite(j) && !holdsSecrets(text, j.node) {
 				continue
 			}
 			f := p.At(at.Start, min(at.End, at.Start+200), "The code of a pull request is taken into a job that has the rights of the repository.")
 			f.Anchor = "checkout " + j.node.Key
-			if !runsCode(j.steps[k+1:]) {
+			if !runsCode(j.steps[k+1:]) && (s.run == nil || !buildsAfter(s.run.Value)) {
 				f.Lower(rules.Medium, "no later step is seen to run it")
 			}
 			f.Fixes = []checks.Fix{checks.Steps("split", "Split it in two workflows",
@@ -51,6 +52,33 @@ func ciUntrustedCheckout(_ context.Context, p *checks.Pass) error {
 		}
 	}
 	return nil
+}
+
+// bringsIn tells whether one of the triggers that hold the rights of the repository lets strangers as far as a step.
+func (w *workflow) bringsIn(text []byte, j *job, s *step) bool {
+	for _, t := range []string{"pull_request_target", "workflow_run", "issue_comment"} {
+		if w.triggers[t] != nil && !w.keepsOut(text, j, s, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// buildsAfter tells whether a script that takes the code of a pull request in also runs something of it.
+func buildsAfter(script string) bool {
+	taken := false
+	for _, c := range shell.Commands(script) {
+		name, args := c.Program()
+		line := name
+		for _, a := range args {
+			line += " " + a.Value
+		}
+		if taken && !readsOnly.MatchString(line) && name != "git" && name != "cd" {
+			return true
+		}
+		taken = taken || prCheckout.MatchString(line)
+	}
+	return false
 }
 
 // ofStranger tells whether a value names what a pull request brings. Expressions are read as written.

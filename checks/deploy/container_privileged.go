@@ -3,6 +3,7 @@ package deploy
 import (
 	"bytes"
 	"context"
+	"path"
 	"regexp"
 	"strings"
 
@@ -16,12 +17,17 @@ import (
 // scripts and pipelines by the options of docker run.
 type containerPrivileged struct{}
 
-const engineSocket = "/var/run/docker.sock"
+var (
+	// the socket of a container engine, and the folders it lies in
+	engineSocket = regexp.MustCompile(`^/(?:var/)?run/(?:docker|podman/podman|containerd/containerd|crio/crio)\.sock(?::|$)`)
+	ofHost       = regexp.MustCompile(`^/(?:(?:etc|root|run|var/run)/?)?$`)
+)
 
 // Run implements checks.Check.
 func (containerPrivileged) Run(_ context.Context, p *checks.Pass) error {
 	a := p.File.Asset(repo.Deploy)
-	if a == nil || a.Format != "compose" && a.Format != "kubernetes" {
+	workspace := path.Base(p.File.Path) == "devcontainer.json" || path.Base(p.File.Path) == ".devcontainer.json"
+	if !workspace && (a == nil || a.Format != "compose" && a.Format != "kubernetes") {
 		return nil
 	}
 	root, err := checks.Keys.Of(p.File)
@@ -32,7 +38,10 @@ func (containerPrivileged) Run(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
-	c := privileges{p: p, text: text, compose: a.Format == "compose"}
+	c := privileges{p: p, text: text, compose: a != nil && a.Format == "compose"}
+	if workspace {
+		c.workspace(root)
+	}
 	c.walk(nil, root, 0)
 	return nil
 }
@@ -72,21 +81,57 @@ func (c *privileges) walk(parent, n *keys.Node, depth int) {
 		}
 	case n.Key == "security_opt":
 		for _, o := range n.Items {
-			if strings.HasSuffix(o.Value, "seccomp=unconfined") || strings.HasSuffix(o.Value, "seccomp:unconfined") || strings.HasSuffix(o.Value, "apparmor=unconfined") || strings.HasSuffix(o.Value, "apparmor:unconfined") {
+			switch strings.ReplaceAll(o.Value, ":", "=") {
+			case "seccomp=unconfined":
 				c.report(n, o, "switches the filter of system calls off", rules.High)
+			case "apparmor=unconfined":
+				c.report(n, o, "switches the profile of AppArmor off", rules.High)
 			}
 		}
 	case n.Kind == keys.Scalar && n.Key == "path" && parent != nil && parent.Key == "hostPath":
-		if n.Value == engineSocket || n.Value == "/" || n.Value == "/etc" || n.Value == "/root" {
+		if engineSocket.MatchString(n.Value) || ofHost.MatchString(n.Value) {
 			c.report(parent, n, "hands the container a part of the host that controls it", rules.High)
 		}
-	case n.Kind == keys.Scalar && strings.HasPrefix(n.Value, engineSocket):
+	case c.compose && n.Kind == keys.Scalar && n.Key != "target" && engineSocket.MatchString(n.Value):
 		c.report(parent, n, "hands the container the socket of the engine: whoever has it controls the host", rules.High)
 	}
 	for _, i := range n.Items {
 		c.walk(n, i, depth+1)
 	}
 }
+
+// workspace reads what the settings of a devcontainer hand to docker run.
+func (c *privileges) workspace(root *keys.Node) {
+	args := root.Child("runArgs")
+	for i, n := range items(args) {
+		option := n.Value
+		if i+1 < len(args.Items) && !strings.Contains(option, "=") {
+			option += " " + args.Items[i+1].Value
+		}
+		if runRight.MatchString(" "+option+" ") && strings.HasPrefix(option, "-") {
+			c.report(args, n, "gives the container the rights of the host", rules.High)
+		}
+	}
+	for _, n := range items(root.Child("capAdd")) {
+		if n.Value == "ALL" || n.Value == "SYS_ADMIN" {
+			c.report(root, n, "lets the container do what only the host should", rules.High)
+		}
+	}
+	for _, n := range items(root.Child("mounts")) {
+		source := value(n.Child("source"))
+		for _, part := range strings.Split(n.Value, ",") {
+			if name, v, _ := strings.Cut(part, "="); name == "source" || name == "src" {
+				source = v
+			}
+		}
+		if engineSocket.MatchString(source) {
+			c.report(root, n, "hands the container the socket of the engine: whoever has it controls the host", rules.High)
+		}
+	}
+}
+
+// runRight is an option of docker run by which the container gets rights of its host.
+var runRight = regexp.MustCompile(`\s(?:--privileged|--pid[= ]host|--cap-add[= ](?:CAP_)?(?:ALL|SYS_ADMIN)|--security-opt[= ]seccomp[=:]unconfined|(?:-v|--volume)[= ]/(?:var/)?run/docker\.sock:\S+)\s`)
 
 func (c *privileges) report(parent, n *keys.Node, what string, severity rules.Severity) {
 	start := n.Start
@@ -124,7 +169,17 @@ func (containerPrivileged) Judge(p *checks.Pass, m checks.TextMatch) {
 	if bytes.HasPrefix(head, []byte("#")) || !runsContainer.Match(m.Text[start:at]) {
 		return
 	}
-	f := p.At(at, m.Groups[1], m.Group(0)+" gives the container the rights of the host.")
-	f.Anchor = "privileged " + m.Group(0)
+	start, end := m.Groups[2], m.Groups[3]
+	option := strings.Join(strings.Fields(m.Group(1)), " ")
+	message := option + " gives the container the rights of the host."
+	socket := strings.Contains(option, ".sock")
+	if socket {
+		message = option + " hands the container the socket of the engine: whoever has it controls the host."
+	}
+	f := p.At(start, end, message)
+	f.Anchor = "privileged " + option
+	if socket && p.File.Is(repo.CI) {
+		f.Lower(rules.Medium, "the machine of a CI job is often thrown away behind it")
+	}
 	f.Fixes = []checks.Fix{checks.Steps("drop-right", "Take the option out", "Remove the option and start the container once.", "Give it the one device, capability or folder that it misses.")}
 }

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -15,7 +16,7 @@ var (
 	// images that run as a plain user by themselves
 	plainImage = regexp.MustCompile(`(?i)nonroot|distroless.*:nonroot|cgr\.dev/|chainguard|^scratch$|/jupyter/|^jupyter/|bitnami/|rootless|unprivileged`)
 	// signs that the image serves something or works with models
-	serves = regexp.MustCompile(`(?i)\bEXPOSE\b|\b(?:uvicorn|gunicorn|hypercorn|flask|streamlit|gradio|vllm|ollama|torch|tensorflow|transformers|llama|sglang|triton|mlflow|fastapi|openai|anthropic|langchain|mcp|onnx|cuda|huggingface|hf_hub|serve|server|api|app)\b`)
+	serves = regexp.MustCompile(`(?i)\bEXPOSE\b|\b(?:uvicorn|gunicorn|hypercorn|flask|streamlit|gradio|vllm|ollama|torch|tensorflow|transformers|llama|sglang|triton(?:server)?|models?|mlflow|fastapi|openai|anthropic|langchain|mcp|onnx|cuda|huggingface|hf_hub|serve|server|api|app)\b`)
 	alpine = regexp.MustCompile(`(?i)alpine`)
 )
 
@@ -44,33 +45,65 @@ func containerRunsAsRoot(_ context.Context, p *checks.Pass) error {
 		}
 		return nil
 	}
-	docs := []*keys.Node{root}
-	if root.Kind == keys.Stream {
-		docs = root.Items
-	}
-	for _, doc := range docs {
+	for _, doc := range documents(root) {
 		for _, c := range containersOf(doc, 0) {
+			if pod := podOf(doc, c, 0); ownAccount(c) == nil && ownAccount(pod) != nil {
+				asksForRoot(p, pod, "The containers of this pod run as root on purpose.", "root pod")
+				continue
+			}
 			podAsRoot(p, doc, c)
 		}
 	}
 	return nil
 }
 
+// podOf is the object whose containers a container is among.
+func podOf(n, c *keys.Node, depth int) *keys.Node {
+	if n == nil || depth > 12 {
+		return nil
+	}
+	for _, i := range n.Items {
+		if slices.Contains(i.Items, c) {
+			return n
+		}
+		if pod := podOf(i, c, depth+1); pod != nil {
+			return pod
+		}
+	}
+	return nil
+}
+
+// ownAccount is what a container or a pod says of the account it runs as; nil when it says nothing.
+func ownAccount(n *keys.Node) *keys.Node {
+	if user := n.At("securityContext", "runAsUser"); user != nil {
+		return user
+	}
+	return n.At("securityContext", "runAsNonRoot")
+}
+
 // podAsRoot reports a container that asks for the account 0. One that says nothing runs as its image does.
 func podAsRoot(p *checks.Pass, doc, c *keys.Node) {
-	n := c.At("securityContext", "runAsUser")
-	if n == nil {
-		if n = c.At("securityContext", "runAsNonRoot"); n == nil {
-			silentPod(p, doc, c)
-			return
-		} else if n.Value != "false" {
-			return
-		}
-	} else if n.Value != "0" {
+	if ownAccount(c) == nil {
+		silentPod(p, doc, c)
 		return
 	}
-	f := p.At(n.KeyStart, n.End, "The container "+value(c.Child("name"))+" runs as root on purpose.")
-	f.Anchor = "root " + value(c.Child("name"))
+	name := value(c.Child("name"))
+	asksForRoot(p, c, "The container "+name+" runs as root on purpose.", "root "+name)
+}
+
+// asksForRoot reports a container or pod that says it runs as root.
+func asksForRoot(p *checks.Pass, c *keys.Node, message, anchor string) {
+	n := ownAccount(c)
+	if n.Key == "runAsUser" && n.Value != "0" || n.Key == "runAsNonRoot" && n.Value != "false" {
+		return
+	}
+	for _, f := range p.Found() {
+		if f.Location.Start.Byte == n.KeyStart { // told for the container before
+			return
+		}
+	}
+	f := p.At(n.KeyStart, n.End, message)
+	f.Anchor = anchor
 	if c.At("securityContext", "privileged") != nil {
 		f.Lower(rules.Low, "it prepares the host, which container-privileged tells")
 	}
@@ -120,11 +153,11 @@ func isRoot(account string) bool {
 
 func imageAsRoot(p *checks.Pass, d *dockerfile.File) {
 	s := d.Last()
-	if s == nil || plainImage.MatchString(s.Root().Image) {
+	if s == nil {
 		return
 	}
 	account, at := s.User()
-	if at != nil && !isRoot(account) {
+	if at != nil && !isRoot(dockerfile.Fill(account, d.Variables(s))) || at == nil && plainImage.MatchString(s.Root().Image) {
 		return
 	}
 	var start *dockerfile.Instruction

@@ -6,15 +6,20 @@ import (
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/lang/dockerfile"
 	"bakedin/internal/lang/keys"
 	"bakedin/internal/lang/shell"
 	"bakedin/internal/repo"
 )
 
 var (
-	weights     = regexp.MustCompile(`(?i)https?://\S+\.(?:pt|pth|bin|ckpt|safetensors|gguf|ggml|onnx|h5|keras|pkl|joblib|tflite|npz|model)\b|https?://huggingface\.co/\S+/resolve/`)
-	fullCommit  = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
-	fromHub     = regexp.MustCompile(`\bfrom_pretrained\(|\bsnapshot_download\(|\bhf_hub_download\(`)
+	weights    = regexp.MustCompile(`(?i)https?://\S+\.(?:pt|pth|bin|ckpt|safetensors|gguf|ggml|onnx|h5|keras|pkl|joblib|tflite|npz|model)\b|https?://huggingface\.co/\S+/resolve/`)
+	fullCommit = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+	weightFile = regexp.MustCompile(`(?i)\.(?:pt|pth|bin|ckpt|safetensors|gguf|ggml|onnx|h5|keras|pkl|joblib|tflite)\b`)
+	hubClone   = regexp.MustCompile(`https://(?:huggingface\.co|hf\.co|(?:www\.)?modelscope\.(?:cn|com))/[\w.-]+/[\w.-]+`)
+	hubLibrary = regexp.MustCompile(`\b(?:sentence_transformers|transformers|diffusers|huggingface_hub|faster_whisper|open_clip|FlagEmbedding|peft|timm|flair)\b`)
+	// a call that downloads, by its name or by the name of a model of the hub that it is given; a local folder in group 2
+	fromHub     = regexp.MustCompile(`\b(from_pretrained|snapshot_download|hf_hub_download)\(\s*(["'][./])?|\b([A-Z]\w*|pipeline)\((?:[^()\n]*\bmodel\s*=)?\s*["']\w[\w.-]*/\w[\w.-]*["']`)
 	digestCheck = regexp.MustCompile(`(?i)sha(?:256|512)sum|shasum|openssl dgst|--checksum=|b3sum`)
 )
 
@@ -26,10 +31,11 @@ func modelBakedWithoutDigest(_ context.Context, p *checks.Pass) error {
 	}
 	if d, _ := Dockerfile.Of(p.File); d != nil {
 		for i := range d.Stages {
+			vars := d.Variables(&d.Stages[i])
 			for _, in := range d.Stages[i].Instructions {
 				switch in.Name {
 				case "RUN":
-					baked(p, in.Text, in.ArgsStart)
+					baked(p, in.Text, in.ArgsStart, vars)
 				case "ADD":
 					if weights.MatchString(in.Text) && !strings.Contains(in.Text, "--checksum=") && !fullCommit.MatchString(in.Text) {
 						bakedAt(p, in.Start, in.End, "ADD")
@@ -45,32 +51,77 @@ func modelBakedWithoutDigest(_ context.Context, p *checks.Pass) error {
 			return err
 		}
 		for _, n := range runsOf(root) {
-			baked(p, string(text[n.Start:n.End]), n.Start)
+			baked(p, string(text[n.Start:n.End]), n.Start, nil)
 		}
 	}
 	return nil
 }
 
-func baked(p *checks.Pass, script string, offset int) {
+func baked(p *checks.Pass, script string, offset int, vars map[string]string) {
 	if digestCheck.MatchString(script) {
 		return
 	}
-	for _, c := range shell.Parse(script) {
-		name, args := c.Program()
-		line := script[c.Start():c.End()]
-		what := ""
-		switch {
-		case (name == "wget" || name == "curl" || name == "aria2c") && weights.MatchString(line) && !fullCommit.MatchString(line):
-			what = name
-		case (name == "hf" || name == "huggingface-cli") && len(args) > 1 && args[0].Value == "download" && !fullCommit.MatchString(line) && !strings.Contains(line, "--repo-type dataset"):
-			what = name + " download"
-		case fromHub.MatchString(line) && strings.HasPrefix(name, "python") && !fullCommit.MatchString(line) && !strings.Contains(line, "revision="):
-			what = "from_pretrained"
+	commands := shell.CommandsWith(script, vars)
+	for i, c := range commands {
+		name, args := shell.Launched(c.Args)
+		line := name
+		for _, a := range args {
+			line += " " + a.Value
 		}
-		if what != "" {
+		if what := fetchesWeights(name, args, line); what != "" && !(name == "git" && checkedOut(commands[i+1:])) {
 			bakedAt(p, offset+c.Start(), offset+c.End(), what)
 		}
 	}
+	inline := shell.InlinePython([]byte(script))
+	program := dockerfile.Fill(string(inline.Source), vars)
+	if !hubLibrary.MatchString(program) || fullCommit.MatchString(program) || strings.Contains(program, "revision=") {
+		return
+	}
+	for _, m := range fromHub.FindAllSubmatchIndex(inline.Source, 8) {
+		if m[4] >= 0 {
+			continue
+		}
+		name := inline.Source[max(m[2], m[6]):max(m[3], m[7])]
+		bakedAt(p, offset+inline.Offset(m[0]), offset+inline.Offset(m[1]-1)+1, string(name))
+		if p.File.Is(repo.CI) { // a test that loads several is one thing to mend
+			break
+		}
+	}
+}
+
+// fetchesWeights is how a person calls the command when it downloads weights and names no commit; empty for others.
+func fetchesWeights(name string, args []shell.Word, line string) string {
+	sub := ""
+	if len(args) > 0 {
+		sub = args[0].Value
+	}
+	switch {
+	case fullCommit.MatchString(line):
+	case (name == "wget" || name == "curl" || name == "aria2c") && weights.MatchString(line):
+		return name
+	case (name == "hf" || name == "huggingface-cli" || name == "modelscope") && sub == "download" && !strings.Contains(line, "--repo-type dataset") && !strings.Contains(line, "--repo-type=dataset"):
+		return name + " download"
+	case name == "ollama" && sub == "pull":
+		return "ollama pull"
+	case name == "gdown" && weightFile.MatchString(line):
+		return "gdown"
+	case name == "git" && (sub == "clone" || sub == "lfs") && hubClone.MatchString(line):
+		return "git clone"
+	}
+	return ""
+}
+
+// checkedOut tells whether a command behind a clone goes to a commit by its digits.
+func checkedOut(commands []shell.Command) bool {
+	for _, c := range commands {
+		name, args := c.Program()
+		for _, a := range args {
+			if name == "git" && fullCommit.MatchString(a.Value) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func bakedAt(p *checks.Pass, start, end int, what string) {

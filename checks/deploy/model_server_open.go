@@ -2,20 +2,25 @@ package deploy
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/address"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
-// modelServerOpen reports model servers that answer everybody: reachable beyond this machine and without a key.
-func modelServerOpen(_ context.Context, p *checks.Pass) error {
+// modelServerOpen reports model servers that answer everybody: reachable beyond this machine and without a key, or told by a
+// setting to ask for none.
+type modelServerOpen struct{}
+
+// Run implements checks.Check.
+func (modelServerOpen) Run(_ context.Context, p *checks.Pass) error {
 	list, err := processes.Of(p.File)
 	if err != nil {
 		return err
 	}
+	told := map[string]bool{}
 	for i := range list {
 		s := &list[i]
 		kind := kindOf(s)
@@ -23,20 +28,22 @@ func modelServerOpen(_ context.Context, p *checks.Pass) error {
 			continue
 		}
 		reach := s.reach(kind)
-		if reach == loopback {
+		start, end := s.place()
+		anchor := "server " + kind.name + " " + s.label
+		if reach == loopback || s.inside && reach == unknown || told[anchor] && s.inside {
 			continue
 		}
-		start, end := s.at[0], s.at[1]
-		if len(s.ports) > 0 {
-			start, end = s.ports[0].node.Start, s.ports[0].node.End
-		}
-		message := fmt.Sprintf("%s (%s) is published and asks nobody for a key.", kind.name, s.label)
+		told[anchor] = true
+		message := s.called(kind.name) + " is published and asks nobody for a key."
 		if reach == unknown {
-			message = fmt.Sprintf("%s (%s) is started without a key: whoever reaches its port can use it.", kind.name, s.label)
+			message = s.called(kind.name) + " is started without a key: whoever reaches its port can use it."
 		}
 		f := p.At(start, end, message)
-		f.Anchor = "server " + kind.name + " " + s.label
+		f.Anchor = anchor
+		_, settings := s.option("--config")
 		switch {
+		case settings && kind.name == "LiteLLM":
+			f.Lower(rules.Low, "the key may stand in the file of settings that it is given")
 		case reach == unknown:
 			f.Lower(rules.Medium, "the file does not tell who can reach it")
 		case kind.soft != "":
@@ -47,10 +54,18 @@ func modelServerOpen(_ context.Context, p *checks.Pass) error {
 	return nil
 }
 
+// Judge implements checks.Judge: a setting that switches the login off.
+func (modelServerOpen) Judge(p *checks.Pass, m checks.TextMatch) { opened(p, m) }
+
+// kindOf is the model server that a process is: by its program, or by its image where that decides what runs.
 func kindOf(s *process) *serverKind {
 	for i := range serverKinds {
-		k := &serverKinds[i]
-		if k.programs != nil && k.programs.MatchString(s.line) || s.image != "" && k.images != nil && k.images.MatchString(s.image) && (s.name == "" || s.inside && !strings.Contains(s.line, "pull")) {
+		if k := &serverKinds[i]; k.programs != nil && k.programs.MatchString(s.line) {
+			return k
+		}
+	}
+	for i := range serverKinds {
+		if k := &serverKinds[i]; s.image != "" && !s.replaced && k.images != nil && k.images.MatchString(s.image) && (s.name == "" || s.inside && !strings.Contains(s.line, "pull")) {
 			return k
 		}
 	}
@@ -66,20 +81,11 @@ func (s *process) authenticated(k *serverKind) bool {
 
 // reach is who can reach the server, by its ports or by the address it listens on.
 func (s *process) reach(k *serverKind) exposure {
-	if s.inside {
-		return s.exposure
-	}
 	host, given := s.option(k.hostOpts...)
 	if k.name == "Ollama" { // from the environment alone
 		host, given = s.env["OLLAMA_HOST"], s.env["OLLAMA_HOST"] != ""
 	}
-	switch {
-	case len(k.hostOpts) > 0 && given && isLoopback(host), !given && k.local:
-		return loopback
-	case given && (strings.HasPrefix(host, "0.0.0.0") || host == "::"):
-		return published
-	}
-	return unknown
+	return s.listens(host, given && len(host) > 0, k.local)
 }
 
 // serverFixes binds published ports of compose to this machine.
@@ -88,27 +94,40 @@ func serverFixes(p *checks.Pass, s *process, key string) []checks.Fix {
 	var edits []repo.TextEdit
 	text, _ := p.File.Bytes()
 	for _, port := range s.ports {
-		n := port.node
-		at := n.Start
-		if n.Items != nil || at >= len(text) {
+		local, ok := publishedLocally(text, port)
+		if !ok {
 			return []checks.Fix{manual}
 		}
-		raw := string(text[n.Start:n.End])
-		switch {
-		case !strings.Contains(withDefaults(n.Value), ":"): // the container's port alone gets a random one of the host
-			return []checks.Fix{manual}
-		case port.host == "0.0.0.0":
-			edits = append(edits, p.Replace(n.Start, n.End, strings.Replace(raw, "0.0.0.0:", "127.0.0.1:", 1)))
-		case port.host != "":
-			return []checks.Fix{manual}
-		case raw[0] == '"' || raw[0] == '\'':
-			edits = append(edits, p.Replace(at+1, at+1, "127.0.0.1:"))
-		default:
-			edits = append(edits, p.Replace(n.Start, n.End, `"127.0.0.1:`+raw+`"`))
-		}
+		edits = append(edits, p.Replace(port.node.Start, port.node.End, local))
 	}
 	if len(edits) == 0 {
 		return []checks.Fix{manual}
 	}
 	return []checks.Fix{{ID: "publish-locally", Title: "Publish on this machine only", Applicability: checks.Unsafe, Edits: edits, Breaks: "Other machines no longer reach the port; a proxy on this one does."}, manual}
+}
+
+// publishedLocally is a port as it is written, on the loopback address. It fails for one that is written elsewhere (an alias)
+// or over several keys, and where nothing that is written decides.
+func publishedLocally(text []byte, port port) (string, bool) {
+	n := port.node
+	if n.Items != nil || n.End > len(text) || !strings.Contains(withDefaults(n.Value), ":") { // the container's port alone gets a random one of the host
+		return "", false
+	}
+	raw := string(text[n.Start:n.End])
+	quote := ""
+	if raw[0] == '"' || raw[0] == '\'' {
+		quote, raw = raw[:1], raw[1:len(raw)-1]
+	}
+	if raw != n.Value {
+		return "", false
+	}
+	if port.host == "" {
+		raw = "127.0.0.1:" + raw
+	} else {
+		raw = strings.Replace(raw, port.host, "127.0.0.1", 1)
+	}
+	if quote == "" {
+		quote = `"`
+	}
+	return quote + raw + quote, address.Loopback(hostOf(raw)) && withDefaults(raw) != withDefaults(n.Value)
 }

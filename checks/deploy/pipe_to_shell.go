@@ -3,10 +3,14 @@ package deploy
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
+	"bakedin/internal/address"
+	"bakedin/internal/lang/dockerfile"
 	"bakedin/internal/lang/shell"
+	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
@@ -21,19 +25,14 @@ var (
 // pipeToShell reports scripts that are downloaded and run in one go.
 func pipeToShell(p *checks.Pass, m checks.TextMatch) {
 	start, end := m.Groups[0], m.Groups[1]
-	line := bytes.LastIndexByte(m.Text[:start], '\n') + 1
-	head := strings.TrimSpace(string(m.Text[line:start]))
-	if strings.HasPrefix(head, "#") || strings.HasPrefix(head, "//") || strings.HasPrefix(head, "echo ") || strings.HasPrefix(head, "* ") || strings.Contains(head, "echo \"") || strings.Contains(head, "printf ") {
-		return
-	}
-	if strings.HasSuffix(p.File.Path, "sh") && onlySaid(m.Text, start) {
+	if isComment(m.Text, start) || shownOnly(p, m.Text, start) {
 		return
 	}
 	text := m.Group(0)
 	if readsData.MatchString(text) || strings.HasPrefix(text, "pip") && (strings.Contains(text, "#sha256=") || fullCommit.MatchString(text)) {
 		return
 	}
-	if checksummed.MatchString(text) || strings.Contains(text, "localhost") || strings.Contains(text, "127.0.0.1") {
+	if checksummed.MatchString(text) || ofThisMachine(text) {
 		return
 	}
 	f := p.At(start, end, "What the address holds today is run as it comes.")
@@ -52,6 +51,67 @@ var (
 	runners      = regexp.MustCompile(`^(?:(?:ba|z|da|k|fi)?sh|eval|ssh|su|sudo|doas|wsl|docker|podman|kubectl|exec|xargs|watch|tmux|screen|nohup|script|timeout|chroot|lxc|vagrant|multipass|gcloud|run|pwsh|powershell)(?:\.exe)?$`)
 	runsDocument = regexp.MustCompile(`\b(?:(?:ba|z|da)?sh|ssh|sudo|su|docker|RUN|tee|cat\s*>)\b?[^\n]*<<`)
 )
+
+// shownOnly tells whether the command at a byte is a text that somebody reads, and not one that is run.
+func shownOnly(p *checks.Pass, text []byte, at int) bool {
+	if d, _ := Dockerfile.Of(p.File); d != nil {
+		return shownInImage(d, at)
+	}
+	switch code := p.File.Asset(repo.Code); {
+	case code != nil && code.Format == "shell":
+		return onlySaid(text, at)
+	case code != nil && code.Format == "make":
+		for _, m := range recipe.FindAllSubmatchIndex(text, 2000) {
+			if m[2] <= at && at < m[3] {
+				return onlySaid(text[m[2]:m[3]], at-m[2])
+			}
+		}
+	}
+	if p.File.Is(repo.CI) {
+		if root, _ := checks.Keys.Of(p.File); root != nil {
+			for _, n := range runsOf(root) {
+				if n.Start <= at && at < n.End {
+					start, end := n.Start, n.End
+					if n.Quoted && (text[start] == '"' || text[start] == '\'') {
+						start, end = start+1, end-1
+					}
+					return onlySaid(text[start:end], at-start)
+				}
+			}
+		}
+	}
+	line := bytes.LastIndexByte(text[:at], '\n') + 1
+	head := strings.TrimSpace(string(text[line:at]))
+	return strings.HasPrefix(head, "//") || strings.HasPrefix(head, "echo ") || strings.HasPrefix(head, "* ") || strings.Contains(head, "echo \"") || strings.Contains(head, "printf ")
+}
+
+// shownInImage is shownOnly for a Dockerfile: RUN, CMD and ENTRYPOINT run what they hold, COPY and LABEL do not.
+func shownInImage(d *dockerfile.File, at int) bool {
+	for i := range d.Stages {
+		for _, in := range d.Stages[i].Instructions {
+			if at < in.Start || at >= in.End {
+				continue
+			}
+			if in.Name != "RUN" || strings.HasPrefix(in.Text, "[") {
+				return in.Name != "CMD" && in.Name != "ENTRYPOINT" && in.Name != "ONBUILD" && in.Name != "RUN"
+			}
+			script := runOptions.ReplaceAllStringFunc(in.Text, func(s string) string { return strings.Repeat(" ", len(s)) })
+			return !strings.HasPrefix(strings.TrimSpace(script), "<<") && onlySaid([]byte(script), at-in.ArgsStart)
+		}
+	}
+	return true
+}
+
+// runOptions are those of RUN itself.
+var runOptions = regexp.MustCompile(`^(?:--\w+(?:=\S+)?\s+)+`)
+
+// ofThisMachine tells whether what is fetched comes from a server of the machine itself.
+func ofThisMachine(command string) bool {
+	urls := anyURL.FindAllString(command, 4)
+	return len(urls) > 0 && !slices.ContainsFunc(urls, func(u string) bool { return !address.Loopback(u) })
+}
+
+var anyURL = regexp.MustCompile(`https?://[^\s"'|)]+`)
 
 // onlySaid tells whether a script does not run the command at a byte but shows it: inside the quotes of another command, or
 // in a text that it prints.

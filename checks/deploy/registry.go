@@ -20,9 +20,10 @@ func Registry() checks.Registry {
 		"container-privileged":       containerPrivileged{},
 		"container-runs-as-root":     checks.CheckFunc(containerRunsAsRoot),
 		"image-unpinned":             checks.CheckFunc(imageUnpinned),
-		"mlops-server-open":          checks.CheckFunc(mlopsServerOpen),
+		"mlops-server-open":          mlopsServerOpen{},
 		"model-baked-without-digest": checks.CheckFunc(modelBakedWithoutDigest),
-		"model-server-open":          checks.CheckFunc(modelServerOpen),
+		"model-server-open":          modelServerOpen{},
+		"notebook-server-open":       notebookServerOpen{},
 		"pipe-to-shell":              checks.JudgeFunc(pipeToShell),
 		"vector-store-open":          checks.CheckFunc(vectorStoreOpen),
 	}

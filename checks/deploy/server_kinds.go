@@ -19,7 +19,7 @@ var serverKinds = []serverKind{
 	{"SGLang", regexp.MustCompile(`^sglang\.launch_server\b|^sglang serve\b`), regexp.MustCompile(`lmsysorg/sglang`), []string{"--api-key"}, []string{"SGLANG_API_KEY"}, true, []string{"--host"}, ""},
 	{"text-generation-inference", regexp.MustCompile(`^text-generation-launcher\b`), regexp.MustCompile(`huggingface/text-generation-inference`), []string{"--api-key"}, []string{"API_KEY"}, false, []string{"--hostname"}, ""},
 	{"llama.cpp", regexp.MustCompile(`^(?:llama-server|llama_cpp\.server)\b`), regexp.MustCompile(`llama\.cpp[:\w-]*server`), []string{"--api-key", "--api-key-file"}, []string{"LLAMA_API_KEY", "API_KEY"}, true, []string{"--host"}, ""},
-	{"Ollama", regexp.MustCompile(`^ollama serve\b`), regexp.MustCompile(`^(?:docker\.io/)?ollama/ollama\b`), nil, nil, true, nil, ""},
+	{"Ollama", regexp.MustCompile(`^ollama serve\b`), regexp.MustCompile(`(?:^|/)ollama/ollama(?:[:@]|$)`), nil, nil, true, nil, ""},
 	{"LiteLLM", regexp.MustCompile(`^litellm\b.*(?:--port|--config|--model)`), regexp.MustCompile(`berriai/litellm`), nil, []string{"LITELLM_MASTER_KEY"}, false, []string{"--host"}, ""},
 	{"LocalAI", regexp.MustCompile(`^local-ai(?:\s+(?:run\b|-|"?\$)|\s*$)`), regexp.MustCompile(`(?:^|/)localai/localai\b|go-skynet/local-ai`), []string{"--api-keys"}, []string{"API_KEY", "LOCALAI_API_KEY"}, false, []string{"--address"}, ""},
 	{"Xinference", regexp.MustCompile(`^xinference-(?:local|supervisor)\b`), regexp.MustCompile(`xprobe/xinference`), []string{"--auth-config"}, nil, true, []string{"-H", "--host"}, ""},

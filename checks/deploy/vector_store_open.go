@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -12,23 +11,24 @@ import (
 
 // storeKind is a store of vectors or records, and what makes it ask who calls.
 type storeKind struct {
-	name   string
-	images *regexp.Regexp
-	keyEnv []string
-	key    *regexp.Regexp // over the command line
-	open   *regexp.Regexp // over NAME=value: open although it has a login
+	name     string
+	programs *regexp.Regexp // over the command line
+	images   *regexp.Regexp
+	keyEnv   []string
+	key      *regexp.Regexp // over the command line
+	open     *regexp.Regexp // over NAME=value: open although it has a login
 }
 
 // Chroma 1.0 and later has no login of its own and ignores CHROMA_SERVER_AUTHN_*: those variables never count.
 var storeKinds = []storeKind{
-	{"Qdrant", regexp.MustCompile(`(?:^|/)qdrant/qdrant\b`), []string{"QDRANT__SERVICE__API_KEY"}, nil, nil},
-	{"Chroma", regexp.MustCompile(`(?:^|/)chromadb/chroma\b|chroma-core/chroma\b`), nil, nil, nil},
-	{"Milvus", regexp.MustCompile(`(?:^|/)milvusdb/milvus\b`), []string{"COMMON_SECURITY_AUTHORIZATIONENABLED"}, nil, nil},
-	{"Weaviate", regexp.MustCompile(`(?:semitechnologies|weaviate)/weaviate\b`), []string{"AUTHENTICATION_APIKEY_ENABLED", "AUTHENTICATION_OIDC_ENABLED"}, nil, regexp.MustCompile(`(?i)^AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED=true$`)},
-	{"Redis", regexp.MustCompile(`^(?:docker\.io/)?(?:library/)?(?:redis|redis/redis-stack(?:-server)?|valkey/valkey)(?::|@|$)`), []string{"REDIS_PASSWORD", "REDIS_ARGS"}, regexp.MustCompile(`--requirepass|--aclfile|redis\.conf`), nil},
-	{"Elasticsearch", regexp.MustCompile(`elasticsearch/elasticsearch\b|^elasticsearch:`), []string{"ELASTIC_PASSWORD"}, nil, regexp.MustCompile(`(?i)^xpack\.security\.enabled=false$`)},
-	{"OpenSearch", regexp.MustCompile(`opensearchproject/opensearch(?::|@|$)`), []string{"OPENSEARCH_INITIAL_ADMIN_PASSWORD"}, nil, regexp.MustCompile(`(?i)^(?:DISABLE_SECURITY_PLUGIN|plugins\.security\.disabled)=true$`)},
-	{"Postgres", regexp.MustCompile(`(?:^|/)(?:pgvector/pgvector|ankane/pgvector|postgres|timescale/timescaledb\S*)(?::|@|$)`), []string{"POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE"}, nil, regexp.MustCompile(`(?i)^POSTGRES_HOST_AUTH_METHOD=trust$`)},
+	{"Qdrant", nil, regexp.MustCompile(`(?:^|/)qdrant/qdrant\b`), []string{"QDRANT__SERVICE__API_KEY"}, nil, nil},
+	{"Chroma", regexp.MustCompile(`^chroma(?:db)? run\b`), regexp.MustCompile(`(?:^|/)chromadb/chroma\b|chroma-core/chroma\b`), nil, nil, nil},
+	{"Milvus", nil, regexp.MustCompile(`(?:^|/)milvusdb/milvus\b`), []string{"COMMON_SECURITY_AUTHORIZATIONENABLED"}, nil, nil},
+	{"Weaviate", nil, regexp.MustCompile(`(?:semitechnologies|weaviate)/weaviate\b`), []string{"AUTHENTICATION_APIKEY_ENABLED", "AUTHENTICATION_OIDC_ENABLED"}, nil, regexp.MustCompile(`(?i)^AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED=true$`)},
+	{"Redis", nil, regexp.MustCompile(`^(?:docker\.io/)?(?:library/)?(?:redis|redis/redis-stack(?:-server)?|valkey/valkey)(?::|@|$)`), []string{"REDIS_PASSWORD", "REDIS_ARGS"}, regexp.MustCompile(`--requirepass|--aclfile|redis\.conf`), nil},
+	{"Elasticsearch", nil, regexp.MustCompile(`elasticsearch/elasticsearch\b|^elasticsearch:`), []string{"ELASTIC_PASSWORD"}, nil, regexp.MustCompile(`(?i)^xpack\.security\.enabled=false$`)},
+	{"OpenSearch", nil, regexp.MustCompile(`opensearchproject/opensearch(?::|@|$)`), []string{"OPENSEARCH_INITIAL_ADMIN_PASSWORD"}, nil, regexp.MustCompile(`(?i)^(?:DISABLE_SECURITY_PLUGIN|plugins\.security\.disabled)=true$`)},
+	{"Postgres", nil, regexp.MustCompile(`(?:^|/)(?:pgvector/pgvector|ankane/pgvector|postgres|timescale/timescaledb\S*)(?::|@|$)`), []string{"POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE"}, nil, regexp.MustCompile(`(?i)^POSTGRES_HOST_AUTH_METHOD=trust$`)},
 }
 
 // vectorsOnly are the stores that nothing but a system with a model needs; the others speak where there is one.
@@ -45,10 +45,14 @@ func vectorStoreOpen(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
+	told := map[string]bool{}
 	for i := range list {
 		s := &list[i]
 		for _, k := range storeKinds {
-			if s.image == "" || !k.images.MatchString(s.image) || s.exposure != published {
+			if !s.isStore(&k) || s.inside && s.exposure != published {
+				continue
+			}
+			if host, given := s.option("--host"); !s.inside && (s.image != "" || s.listens(host, given, true) != published) {
 				continue
 			}
 			open := false
@@ -65,12 +69,14 @@ func vectorStoreOpen(_ context.Context, p *checks.Pass) error {
 			if asks && !open {
 				continue
 			}
-			start, end := s.at[0], s.at[1]
-			if len(s.ports) > 0 {
-				start, end = s.ports[0].node.Start, s.ports[0].node.End
+			anchor := "store " + k.name + " " + s.label
+			if told[anchor] && s.inside {
+				continue
 			}
-			f := p.At(start, end, fmt.Sprintf("%s (%s) is published and asks nobody for a login: who reaches it reads and writes what the model is told.", k.name, s.label))
-			f.Anchor = "store " + k.name + " " + s.label
+			told[anchor] = true
+			start, end := s.place()
+			f := p.At(start, end, s.called(k.name)+" is published and asks nobody for a login: who reaches it reads and writes what the model is told.")
+			f.Anchor = anchor
 			switch { // a cache or the queue of something else is as likely
 			case plainRedis.MatchString(s.image):
 				f.Lower(rules.Medium, "Redis alone is as often a cache as a store of the system")
@@ -90,4 +96,9 @@ func vectorStoreOpen(_ context.Context, p *checks.Pass) error {
 		}
 	}
 	return nil
+}
+
+// isStore tells whether a process is a store of that kind: by its program, or by its image where that decides what runs.
+func (s *process) isStore(k *storeKind) bool {
+	return k.programs != nil && k.programs.MatchString(s.line) || s.image != "" && !s.replaced && k.images.MatchString(s.image)
 }

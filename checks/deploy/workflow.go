@@ -6,6 +6,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/keys"
+	"bakedin/internal/lang/shell"
 )
 
 // workflow is a GitHub Actions workflow, as far as the rules ask.
@@ -69,20 +70,39 @@ var Workflow = checks.NewFact(func(f *checks.File) (*workflow, error) {
 	return w, nil
 })
 
-// open returns the name of a trigger that strangers can set off, or "".
-func (w *workflow) open() string {
+// insideTypes are kinds of an event that only people with rights in the repository cause.
+var insideTypes = regexp.MustCompile(`^(?:un)?(?:labeled|assigned|pinned|locked)$|^(?:de)?milestoned$`)
+
+// opens are the triggers that strangers can set off.
+func (w *workflow) opens() []string {
+	var out []string
 	for _, t := range openTriggers {
-		if w.triggers[t] != nil {
-			return t
+		n := w.triggers[t]
+		if n == nil {
+			continue
+		}
+		types := n.Child("types")
+		inside := types != nil && len(types.Items) > 0
+		for _, i := range items(types) {
+			inside = inside && insideTypes.MatchString(i.Value)
+		}
+		if !inside {
+			out = append(out, t)
 		}
 	}
-	return ""
+	return out
+}
+
+// causes is what people do to set a trigger off.
+var causes = map[string]string{
+	"issues": "open an issue", "issue_comment": "comment on an issue", "pull_request_target": "open a pull request", "discussion": "start a discussion",
+	"discussion_comment": "comment on a discussion", "pull_request_review": "review a pull request", "pull_request_review_comment": "comment on a pull request",
 }
 
 var (
-	agentAction  = regexp.MustCompile(`(?i)^(?:anthropics/claude-code(?:-base)?-action|anthropics/claude-code-security-review|openai/codex-action|google-github-actions/run-gemini-cli|google-gemini/gemini-cli-action|sst/opencode/github|anomalyco/opencode/github|opencode-ai/[\w-]+|block/goose\S*|aider-ai/\S+|mirrajabi/aider-github-action|cursor/\S*agent\S*|all-hands-ai/openhands\S*|warpdotdev/\S+|qwenlm/qwen-code-action|actions/ai-inference|augmentcode/\S+|charmbracelet/crush\S*)@`)
-	agentCommand = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:claude\s+(?:-p|--print|--dangerously)|npx\s+(?:-y\s+)?@anthropic-ai/claude-code|codex\s+(?:exec|-a|--full-auto|--yolo)|gemini\s+(?:-p|--prompt|--yolo|-y)|copilot\s+(?:-p|--prompt|--allow)|opencode\s+run|aider\s+(?:--(?:message|msg|yes|model|file|auto|no-|architect|test-cmd|lint|load)|-m\b)|goose\s+run|cursor-agent\s|amp\s+-x|openhands\s|qwen\s+-p)`)
-	authorCheck  = regexp.MustCompile(`(?i)author_association|github\.(?:actor|triggering_actor|event\.\w+\.user\.login|event\.sender\.login)\s*(?:==|\))|(?:contains|fromJSON)\([^\n]*github\.(?:actor|event\.[\w.]*login)|getCollaboratorPermissionLevel|collaborators/[^\s]*/permission|actions-cool/check-user-permission|check-(?:user-)?permissions?|has-permission|event\.label\.name\s*==|labels\.\*\.name|head\.repo\.(?:full_name|fork)|team-membership|allowed_(?:users|bots)\s*:\s*["']?[A-Za-z]|allow-users:`)
+	agentAction = regexp.MustCompile(`(?i)^(?:anthropics/claude-code(?:-base)?-action|anthropics/claude-code-security-review|openai/codex-action|google-github-actions/run-gemini-cli|google-gemini/gemini-cli-action|sst/opencode/github|anomalyco/opencode/github|opencode-ai/[\w-]+|block/goose\S*|aider-ai/\S+|mirrajabi/aider-github-action|cursor/\S*agent\S*|all-hands-ai/openhands\S*|warpdotdev/\S+|qwenlm/qwen-code-action|actions/ai-inference|augmentcode/\S+|charmbracelet/crush\S*)@`)
+	// a command that gives an agent work without a person beside it: its program, by its own name or that of its package
+	agentCommand = regexp.MustCompile(`^(?:claude\b.*\s(?:-p|--print|--dangerously\S*)(?:\s|$)|@anthropic-ai/claude-code\b|(?:codex|@openai/codex)\s(?:.*\s)?(?:exec|e|-a|--full-auto|--yolo)(?:\s|$)|(?:gemini|@google/gemini-cli|qwen|@qwen-code/qwen-code)\s(?:.*\s)?(?:-p|--prompt|--yolo|-y)(?:[\s=]|$)|(?:copilot|@github/copilot)\s(?:.*\s)?(?:-p|--prompt|--allow\S*)(?:[\s=]|$)|(?:opencode|opencode-ai)\s+run\b|aider(?:-chat)?\s(?:.*\s)?(?:--(?:message|msg|yes|model|file|auto|no-|architect|test-cmd|lint|load)|-m\b)|goose\s+run\b|cursor-agent\s|(?:amp|@sourcegraph/amp)\s+-x|openhands\s)`)
 	writes       = regexp.MustCompile(`^(?:write|write-all)$`)
 )
 
@@ -90,11 +110,23 @@ var (
 func (j *job) agent() *step {
 	for i := range j.steps {
 		s := &j.steps[i]
-		if s.uses != nil && agentAction.MatchString(s.uses.Value) || s.run != nil && agentCommand.MatchString(s.run.Value) {
+		if s.uses != nil && agentAction.MatchString(s.uses.Value) || s.run != nil && startsAgent(s.run.Value) {
 			return s
 		}
 	}
 	return nil
+}
+
+func startsAgent(script string) bool {
+	for _, c := range shell.Commands(script) {
+		p := process{}
+		p.name, p.args = shell.Launched(c.Args)
+		p.finish()
+		if agentCommand.MatchString(p.line + " ") {
+			return true
+		}
+	}
+	return false
 }
 
 // canWrite tells whether the token of a job may change something. Without a word about it the default of the
@@ -136,4 +168,21 @@ func source(text []byte, n *keys.Node) string {
 		start = n.KeyStart
 	}
 	return string(text[start:n.End])
+}
+
+// asWritten is the text of a scalar with its expressions, which Value leaves out.
+func asWritten(text []byte, n *keys.Node) string {
+	if n == nil || n.Kind != keys.Scalar || !n.Template || n.End <= n.Start {
+		return value(n)
+	}
+	raw := string(text[n.Start:n.End])
+	switch raw[0] {
+	case '|', '>':
+		_, raw, _ = strings.Cut(raw, "\n")
+	case '"':
+		raw = strings.ReplaceAll(strings.Trim(raw, `"`), `\"`, `"`)
+	case '\'':
+		raw = strings.ReplaceAll(strings.Trim(raw, "'"), "''", "'")
+	}
+	return raw
 }

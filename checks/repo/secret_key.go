@@ -2,19 +2,63 @@ package repo
 
 import (
 	"bytes"
+	"context"
+	"encoding/base64"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
 	"bakedin/checks/secrets"
+	"bakedin/internal/lang/keys"
 	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
 // secretKey reports a credential whose format is that of its issuer: once for each value and file, the other places as
 // related ones.
-func secretKey(p *checks.Pass, m checks.TextMatch) {
+type secretKey struct{}
+
+// Run implements checks.Check: the values of a Secret of Kubernetes are in base64.
+func (secretKey) Run(_ context.Context, p *checks.Pass) error {
+	if a := p.File.Asset(repo.Deploy); a == nil || a.Format != "kubernetes" {
+		return nil
+	}
+	root, err := checks.Keys.Of(p.File)
+	if root == nil || err != nil {
+		return err
+	}
+	docs := []*keys.Node{root}
+	if root.Kind == keys.Stream {
+		docs = root.Items
+	}
+	for _, d := range docs {
+		kind, data := d.Child("kind"), d.Child("data")
+		if kind == nil || kind.Value != "Secret" || data == nil {
+			continue
+		}
+		for _, n := range data.Items {
+			decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(n.Value))
+			if err != nil {
+				continue
+			}
+			for _, hit := range secrets.In(decoded) {
+				if !slices.ContainsFunc(p.Rule.Match.Secret, func(s rules.Secret) bool { return s.ID == hit.Secret.ID }) {
+					continue
+				}
+				value := string(decoded[hit.Start:hit.End])
+				f := p.At(n.Start, n.End, "Here stands, in base64, "+secrets.Describe(hit.Secret, value)+". Base64 hides nothing.")
+				f.Anchor = secrets.Anchor(value)
+				f.Fixes = []checks.Fix{rotated(hit.Secret)}
+			}
+		}
+	}
+	return nil
+}
+
+// Judge implements checks.Judge.
+func (secretKey) Judge(p *checks.Pass, m checks.TextMatch) {
 	start, end := m.Groups[0], m.Groups[1]
 	value := string(m.Text[start:end])
 	anchor := secrets.Anchor(value)
@@ -46,21 +90,26 @@ func webApp(text []byte, at int) bool {
 
 // secretFixes offers the reference that the language of the file reads in place of the literal.
 func secretFixes(p *checks.Pass, s *rules.Secret, text []byte, start, end int) []checks.Fix {
-	revoke := "Make it invalid at " + s.Issuer + ": it is in the history, a deleted line does not take it back."
-	if s.Revoke != "" {
-		revoke = "Make it invalid at " + s.Revoke + ": it is in the history, a deleted line does not take it back."
-	}
-	manual := checks.Fix{ID: "rotate", Title: "Rotate the credential and keep it outside", Applicability: checks.Manual, Steps: []string{
-		revoke,
-		fmt.Sprintf("Store the new one in a secrets manager or the environment, and read it from there (%s).", s.Env),
-		"Switch on the push protection of your host.",
-	}}
+	manual := rotated(s)
 	edits := reference(p, s.Env, text, start, end)
 	if edits == nil {
 		return []checks.Fix{manual}
 	}
 	return []checks.Fix{{ID: "read-from-environment", Title: "Read " + s.Env + " from the environment", Applicability: checks.Unsafe,
 		Edits: edits, Breaks: "The program needs " + s.Env + " in its environment.", Steps: manual.Steps}, manual}
+}
+
+// rotated is what a person does about a credential that was seen.
+func rotated(s *rules.Secret) checks.Fix {
+	revoke := "Make it invalid at " + s.Issuer + ": it is in the history, a deleted line does not take it back."
+	if s.Revoke != "" {
+		revoke = "Make it invalid at " + s.Revoke + ": it is in the history, a deleted line does not take it back."
+	}
+	return checks.Fix{ID: "rotate", Title: "Rotate the credential and keep it outside", Applicability: checks.Manual, Steps: []string{
+		revoke,
+		fmt.Sprintf("Store the new one in a secrets manager or the environment, and read it from there (%s).", s.Env),
+		"Switch on the push protection of your host.",
+	}}
 }
 
 // reference replaces a literal by what reads the environment in the language of the file; nil where no exact edit is right.

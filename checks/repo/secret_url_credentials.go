@@ -14,7 +14,7 @@ import (
 var (
 	// passwords that are no secret: those of examples and of databases that run beside the program
 	commonPassword = regexp.MustCompile(`(?i)^(?:pass(?:word|wd)?\d*|pwd|secret\d*|user(?:name)?|admin\d*|root|postgres(?:ql)?|mysql|mongo|redis|guest|test\w*|example|changeme|mypass\w*|my[-_]?(?:password|secret|token)|token|key|api_?key|dev|local|demo|foo|bar|baz|abc\w{0,3}|xxx+|\*+|pw|p|hunter2|s3cr3t|supersecret|super_secret|letmein|qwerty\w*|1234\w*|rabbitmq|minio\w*|docker|ragflow|infini\w*|langfuse|temporal|airflow|n8n|dify\w*|opik|clickhouse|neo4j|[a-z]+_password|[A-Z_]+)$`)
-	localHost      = regexp.MustCompile(`(?i)^(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)|(?:^|\.)(?:example|test|invalid|local|localhost|internal)(?:\.(?:com|org|net))?$|^(?:host|hostname|server|domain|your\w*|my\w*)(?:\.|$)`)
+	localHost      = regexp.MustCompile(`(?i)^(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)|(?:^|\.)(?:example|test|invalid|local|localhost|internal)(?:\.(?:com|org|net))?$|^(?:host|hostname|server|domain|your[\w-]*|my(?:[-_][\w-]+|(?:host|server|domain|site|company|org|app|db|database|cluster|project|registry|proxy|service)\w*)?)(?:\.|$)`)
 )
 
 // secretURLCredentials reports a password inside an address.

@@ -147,8 +147,10 @@ func (p *parser) table(node *keys.Node, group string) error {
 			value = item.Child("version")
 			if git := item.Child("git"); git != nil {
 				pkg.Source = "git"
-				if rev := item.Child("rev"); rev != nil {
-					pkg.Ref = rev.Value
+				for _, key := range []string{"branch", "tag", "rev"} {
+					if ref := item.Child(key); ref != nil {
+						pkg.Ref = ref.Value
+					}
 				}
 			} else if item.Child("path") != nil {
 				pkg.Source = "path"

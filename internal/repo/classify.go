@@ -56,16 +56,18 @@ var classes = sync.OnceValue(func() *classifier {
 })
 
 var (
-	mcpShape   = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
-	toolShape  = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
-	k8sShape   = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
-	k8sKind    = regexp.MustCompile(`(?m)^kind:\s*\S+`)
-	mcpCommand = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
-	agentKeys  = regexp.MustCompile(`"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
-	openAPI    = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
-	roleMarks  = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
-	crewShape  = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
-	dumpShape  = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
+	mcpShape    = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
+	toolShape   = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
+	k8sShape    = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
+	k8sKind     = regexp.MustCompile(`(?m)^kind:\s*\S+`)
+	k8sJSON     = regexp.MustCompile(`"apiVersion"\s*:\s*"(?:v\d\w*|[a-z][\w.-]*/v\d\w*)"`)
+	k8sJSONKind = regexp.MustCompile(`"kind"\s*:\s*"[A-Z]`)
+	mcpCommand  = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
+	agentKeys   = regexp.MustCompile(`"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
+	openAPI     = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
+	roleMarks   = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
+	crewShape   = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
+	dumpShape   = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
 )
 
 // pathFile is a file that Python's site module reads at every start: its import lines are run. No pickle begins so: "i" needs
@@ -145,7 +147,7 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Notebook, "ipynb")
 	case strings.Contains(base, "compose") && (ext == ".yml" || ext == ".yaml"):
 		return one(Deploy, "compose")
-	case (ext == ".yml" || ext == ".yaml") && k8sShape.Match(head) && k8sKind.Match(head):
+	case (ext == ".yml" || ext == ".yaml") && k8sShape.Match(head) && k8sKind.Match(head), ext == ".json" && k8sJSON.Match(head) && k8sJSONKind.Match(head):
 		return one(Deploy, "kubernetes")
 	case ext == ".tf":
 		return one(Deploy, "terraform")
@@ -160,6 +162,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	if format, ok := codeFormats[ext]; ok {
 		return one(Code, format)
 	}
+	if recipes[strings.ToLower(base)] {
+		return one(Code, "make")
+	}
 	switch ext {
 	case ".md", ".mdx", ".rst", ".adoc":
 		return one(Doc, "markdown")
@@ -168,11 +173,16 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 			return one(Doc, "text")
 		}
 	}
-	if bytes.HasPrefix(head, []byte("#!")) && bytes.Contains(head[:min(len(head), 60)], []byte("python")) {
-		return one(Code, "python")
+	if m := interpreter.FindSubmatch(head[:min(len(head), 80)]); m != nil {
+		return one(Code, programs[string(m[1])])
 	}
 	return nil
 }
+
+// interpreter is the program that the first line of a script names.
+var interpreter = regexp.MustCompile(`^#![ \t]*\S*?(?:/env[ \t]+(?:-\S+[ \t]+)*(?:\w+=\S+[ \t]+)*)?/?(python|(?:ba|z|da|k|a)?sh)[\d.]*(?:[ \t\r\n]|$)`)
+
+var programs = map[string]string{"python": "python", "sh": "shell", "bash": "shell", "zsh": "shell", "dash": "shell", "ksh": "shell", "ash": "shell"}
 
 func promisesModel(s sniff.Result) bool {
 	for _, f := range s.Promised {
@@ -233,7 +243,11 @@ func promptFormat(base string, head []byte) string {
 var codeFormats = map[string]string{
 	".py": "python", ".pyw": "python", ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
 	".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".go": "go", ".sh": "shell", ".bash": "shell",
+	".zsh": "shell", ".ksh": "shell", ".sbatch": "shell", ".slurm": "shell", ".ps1": "powershell", ".psm1": "powershell", ".mk": "make",
 }
+
+// recipes are files of targets with the commands that make them.
+var recipes = map[string]bool{"makefile": true, "gnumakefile": true, "justfile": true}
 
 func manifestFormat(base string) string {
 	switch base {

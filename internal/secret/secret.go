@@ -62,7 +62,7 @@ func (f *Format) Find(text []byte) iter.Seq[[2]int] {
 			if len(m) > 2 && m[2] >= 0 {
 				start, end = m[2], m[3]
 			}
-			if !f.bounded(text, start, end) || ofNoSecret.Match(text[max(0, start-32):start]) || f.near != nil && !f.named(text, start) {
+			if !f.bounded(text, start, end) || ofNoSecret.Match(text[max(0, start-32):start]) || f.near != nil && (!f.named(text, start) || ofDigest.Match(text[max(0, start-32):start])) {
 				continue
 			}
 			random := f.random(string(text[start:end]))
@@ -76,9 +76,12 @@ func (f *Format) Find(text []byte) iter.Seq[[2]int] {
 	}
 }
 
-// ofNoSecret ends before a value that only looks like a credential: a digest in base64, and the name of the key in an address
-// that was signed with it.
-var ofNoSecret = regexp.MustCompile(`(?i)(?:\b(?:sha\d+|md5)[-=:]|X-Amz-Credential=|AWSAccessKeyId=|GoogleAccessId=)$`)
+// ofNoSecret ends before a value that only looks like a credential: a digest in base64, the name of the key in an address that was
+// signed with it, and the commit of an action.
+var ofNoSecret = regexp.MustCompile(`(?i)(?:\b(?:sha\d+|md5)[-=:]|X-Amz-Credential=|AWSAccessKeyId=|GoogleAccessId=|[\w.-]/[\w.-]+@)$`)
+
+// ofDigest ends before a value that its name calls a digest: of a format without a prefix of its own, it is one.
+var ofDigest = regexp.MustCompile(`(?i)(?:sha-?\d*|md5|digest|checksum|commit|revision|etag|hash|blake\w*)["']?\s*[:=]\s*["']?$`)
 
 // KeyEnds tells whether the text ends with one of the Keys, by which the places are found that are worth a try.
 func (f *Format) KeyEnds(text []byte) bool {

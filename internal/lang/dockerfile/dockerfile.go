@@ -155,11 +155,48 @@ func (f *File) rebase(i int) {
 	}
 }
 
-// fill replaces variables by the defaults of ARG; what is not known stays as written.
-func (f *File) fill(s string) string {
+// the longest value of a variable: those of variables of variables grow without end
+const maxValue = 10_000
+
+// Variables are the values that a stage ends with: of ARG their defaults, of ENV what they say. A stage begins with those of the
+// stage it is built on.
+func (f *File) Variables(s *Stage) map[string]string {
+	vars := map[string]string{}
+	if s.Base != nil {
+		vars = f.Variables(s.Base)
+	}
+	for i := range s.Instructions {
+		in := &s.Instructions[i]
+		if in.Name != "ARG" && in.Name != "ENV" {
+			continue
+		}
+		words := in.Fields()
+		if in.Name == "ENV" && len(words) == 2 && !strings.Contains(words[0], "=") { // the old form: ENV NAME value
+			words = []string{words[0] + "=" + words[1]}
+		}
+		for _, w := range words {
+			name, value, given := strings.Cut(w, "=")
+			if !given {
+				if value, given = f.Args[name]; !given {
+					continue
+				}
+			}
+			if v := Fill(strings.Trim(value, `"'`), vars); len(v) <= maxValue {
+				vars[name] = v
+			}
+		}
+	}
+	return vars
+}
+
+// fill is Fill with the arguments of the file.
+func (f *File) fill(s string) string { return Fill(s, f.Args) }
+
+// Fill replaces variables by their values; what is not known stays as written.
+func Fill(s string, vars map[string]string) string {
 	return variable.ReplaceAllStringFunc(s, func(m string) string {
 		g := variable.FindStringSubmatch(m)
-		if v, ok := f.Args[g[1]+g[4]]; ok {
+		if v, ok := vars[g[1]+g[4]]; ok {
 			return v
 		}
 		if strings.HasSuffix(g[2], "-") {

@@ -1,14 +1,12 @@
 package shell
 
-import (
-	"path"
-	"strings"
-)
+import "strings"
 
 // wrappers start another program. The value says which of their options take a word of their own.
 var wrappers = map[string]string{
 	"sudo": "-u -g", "env": "-u -C", "exec": "-a", "nohup": "", "time": "", "nice": "-n", "timeout": "-s -k", "xvfb-run": "", "tini": "", "dumb-init": "",
-	"command": "", "catchsegv": "", "stdbuf": "-o -e -i", "cmd": "", "cmd.exe": "",
+	"command": "", "catchsegv": "", "stdbuf": "-o -e -i", "cmd": "", "cmd.exe": "", "setsid": "", "ionice": "-c -n -p", "unbuffer": "", "doas": "-u -C",
+	"numactl": "-N -m -C -i -p", "srun": "-n -N -c -p -w -A -t -J -o -e", "gosu": "", "su-exec": "", "taskset": "", "screen": "-S -dmS -t -L -Logfile",
 }
 
 // runners are "uv run x", "poetry run x" and their kind.
@@ -26,11 +24,14 @@ func ProgramOf(words []Word) (name string, args []Word) {
 		if len(words) == 0 {
 			return "", nil
 		}
-		name = strings.TrimSuffix(path.Base(strings.ReplaceAll(words[0].Value, `\`, "/")), ".exe")
+		name = base(words[0].Value)
 		options, wraps := wrappers[name]
 		switch {
 		case wraps:
-			words = skipOptions(words[1:], options, name == "timeout", name == "cmd")
+			words = skipOptions(words[1:], options, name == "timeout" || name == "taskset", name == "cmd")
+			if (name == "gosu" || name == "su-exec") && len(words) > 0 { // the account
+				words = words[1:]
+			}
 			continue
 		case runners[name] && len(words) > 2 && words[1].Value == "run":
 			words = skipOptions(words[2:], "--with --extra --group --python -p --env-file --project --directory", false, false)
@@ -50,7 +51,7 @@ func skipOptions(words []Word, takesValue string, duration, slash bool) []Word {
 	for len(words) > 0 {
 		v := words[0].Value
 		switch {
-		case assignment(v):
+		case assignment(v) && !strings.Contains(v, "=="):
 		case slash && strings.HasPrefix(v, "/"):
 		case strings.HasPrefix(v, "-") && v != "-":
 			if v == "--" {
@@ -97,4 +98,41 @@ func Words(line string) []Word {
 		break
 	}
 	return all
+}
+
+// launchers fetch a package and start its program. The value says which of their options take a word, and which name the package.
+var launchers = map[string]string{
+	"npx": "-p --package --registry --cache --prefix", "bunx": "-p --package", "pnpx": "--package",
+	"uvx": "--from --with --python -p --index-url --index --default-index --env-file", "pipx": "--spec --python --index-url --pip-args",
+}
+
+// Launched is ProgramOf through npx, uvx and their kind: the name of the program, without a version, or of its package.
+func Launched(words []Word) (name string, args []Word) {
+	name, args = ProgramOf(words)
+	options, launches := launchers[name]
+	sub := ""
+	if len(args) > 0 {
+		sub = args[0].Value
+	}
+	switch {
+	case name == "pipx" && sub == "run", (name == "pnpm" || name == "yarn") && sub == "dlx", name == "npm" && sub == "exec", name == "bun" && sub == "x":
+		args, launches = args[1:], true
+	case name == "uv" && sub == "tool" && len(args) > 1 && args[1].Value == "run":
+		args, options, launches = args[2:], launchers["uvx"], true
+	case name == "pipx":
+		launches = false
+	}
+	if !launches {
+		return name, args
+	}
+	rest := skipOptions(args, options, false, false)
+	if len(rest) == 0 {
+		return name, args
+	}
+	name = rest[0].Value
+	if i := strings.LastIndexByte(name, '@'); i > 0 {
+		name = name[:i]
+	}
+	name, _, _ = strings.Cut(name, "==")
+	return name, rest[1:]
 }

@@ -10,6 +10,7 @@ type Word struct {
 	Value      string
 	Start, End int // bytes of the script, quotes included
 	Known      bool
+	Items      []Word // of an array: NAME=(a b)
 }
 
 // Command is a simple command.
@@ -119,6 +120,10 @@ func (p *parser) commands(at, end, depth int) {
 			if at == w.Start { // cannot be: nothing may loop
 				at++
 			}
+			if at < end && p.src[at] == '(' && strings.HasSuffix(w.Value, "=") && assignment(w.Value) && (len(c.Args) == 0 || declares[c.Args[0].Value]) {
+				w.Items, at = p.array(at+1, end, depth)
+				w.End = at
+			}
 			switch {
 			case len(c.Args) == 0 && assignment(w.Value):
 				c.Env = append(c.Env, w)
@@ -136,6 +141,33 @@ func (p *parser) commands(at, end, depth int) {
 
 // words that stand before a command
 var keywords = map[string]bool{"if": true, "then": true, "else": true, "elif": true, "fi": true, "do": true, "done": true, "while": true, "until": true, "!": true, "{": true, "}": true, "esac": true}
+
+// declares are the commands whose arguments are assignments.
+var declares = map[string]bool{"export": true, "local": true, "declare": true, "typeset": true, "readonly": true}
+
+// array reads the words of NAME=(…), from behind the bracket to behind its end.
+func (p *parser) array(at, end, depth int) ([]Word, int) {
+	var items []Word
+	for at < end {
+		switch b := p.src[at]; {
+		case b == ')':
+			return items, at + 1
+		case b == '\\' && at+1 < end && (p.src[at+1] == '\n' || p.src[at+1] == '\r'):
+			at += 2
+		case b == '#' && strings.IndexByte(" \t\n(", p.src[at-1]) >= 0:
+			for at < end && p.src[at] != '\n' {
+				at++
+			}
+		default:
+			w := p.word(at, end, depth)
+			if w.End > w.Start {
+				items = append(items, w)
+			}
+			at = max(w.End, at+1)
+		}
+	}
+	return items, at
+}
 
 func assignment(w string) bool {
 	name, _, ok := strings.Cut(w, "=")

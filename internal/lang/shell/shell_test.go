@@ -60,11 +60,11 @@ func TestProgramIsFoundThroughWhatStartsIt(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"a | b", `"$(x ${y:-"z"})`, "cat <<-'E'\nx\n\tE\n", "`a`b`", "<(<(<", "a\\", "((((", "$((1))", "python -c 'f()' <<E", "python <<E\n  f()\n g()\nE", "python -c \"\\\"\\"} {
+	for _, s := range []string{"a | b", `"$(x ${y:-"z"})`, "cat <<-'E'\nx\n\tE\n", "`a`b`", "<(<(<", "a\\", "((((", "$((1))", "python -c 'f()' <<E", "python <<E\n  f()\n g()\nE", "python -c \"\\\"\\", "A=(a \"$B\" #c\n); A+=(d); x \"${A[@]}\"", "sh -c 'a \"$B\"; bash -c c'"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, c := range Parse(s) {
+		for _, c := range append(Parse(s), Commands(s)...) {
 			for _, w := range append(append([]Word(nil), c.Env...), c.Args...) {
 				if w.Start < 0 || w.Start > w.End || w.End > len(s) {
 					t.Fatalf("word %+v outside %d bytes", w, len(s))
