@@ -28,9 +28,9 @@ var scriptAskName = regexp.MustCompile(`(?i)^(?:ask|call|query|prompt|chat|get|r
 var scriptHarmless = set("length", "usage", "finish_reason", "finishReason", "role", "created", "id", "status", "ok", "startsWith", "endsWith", "includes", "indexOf", "test", "has", "some", "every",
 	"Number", "parseInt", "parseFloat", "Boolean", "isArray", "safeParse", "encodeURIComponent", "basename", "textContent", "totalTokens", "isLoading", "error", "executionFile", "outputFile", "sessionId", "exitCode", "conclusion", "setInput", "handleSubmit", "handleInputChange", "append")
 
-var scriptPasses = set("String", "parse", "stringify", "from", "values", "entries", "all", "concat", "join", "marked", "render", "renderMarkdown", "markdownToHtml", "micromark", "format", "resolve", "trim", "Buffer", "toString", "decode", "text", "raw", "compile", "assign", "converter", "makeHtml", "md", "parseMarkdown", "toHtml", "sql", "unsafe", "Error")
+var scriptPasses = set("String", "parse", "stringify", "from", "values", "entries", "all", "concat", "join", "marked", "render", "renderMarkdown", "markdownToHtml", "micromark", "format", "resolve", "trim", "Buffer", "toString", "decode", "text", "raw", "compile", "assign", "converter", "makeHtml", "md", "parseMarkdown", "toHtml", "sql", "unsafe", "Error", "URL", "normalize", "realpath", "realpathSync")
 
-var scriptSettling = regexp.MustCompile(`(?i)^(?:has|includes|hasOwn|hasOwnProperty|isArray)$|valid|allow|safe|permit|approv|confirm|sanit|verif|authoriz|whitelist`)
+var scriptSettling = regexp.MustCompile(`(?i)valid|allow|safe|permit|approv|confirm|sanit|verif|authoriz|whitelist|inside|within|^(?:ensure|guard)[A-Z]?`)
 
 // scriptSource is a source of one rule in scripts.
 type scriptSource func(s *javascript.File) func(e javascript.Expr) string
@@ -189,7 +189,7 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 		flow.Rules.Ends = func(label string) bool {
 			return plain(label) || k.ends != "" && slices.Contains(strings.Fields(k.ends), label)
 		}
-		flow.Head = k.does == asURL
+		flow.Head, flow.Path = k.does == asURL, k.does == asPath
 		o := flow.From(from, to)
 		flow.Rules.Ends = plain
 		if o != nil {

@@ -78,7 +78,7 @@ func (f *File) facts() {
 		case t.Kind == Op && t.Op == '}' && len(blocks) > 0 && t.Mate == block:
 			blocks = blocks[:len(blocks)-1]
 		case t.Kind == Op && t.Op == '(' && t.Mate > i:
-			f.call(i)
+			f.call(i, block)
 		case t.Kind == Op && t.Op == opArrow:
 			f.arrow(i, block)
 		case t.Kind == Op && t.Op == '=' && f.Toks[i-1].Kind == Name && !f.isOp(i-2, '.'):
@@ -93,6 +93,10 @@ func (f *File) facts() {
 				f.function(i, block)
 			case "of":
 				f.loop(i, block)
+			case "if":
+				if b, ok := f.branchAt(i, block); ok {
+					f.branches = append(f.branches, b)
+				}
 			}
 		}
 	}
@@ -112,7 +116,7 @@ func notCallee(word string) bool {
 	return false
 }
 
-func (f *File) call(open int32) {
+func (f *File) call(open, block int32) {
 	p := &f.Toks[open-1]
 	end := open
 	if p.Kind == Op && p.Op == '>' { // f<T>(…)
@@ -137,7 +141,7 @@ func (f *File) call(open int32) {
 		f.method(end-1, open) // name(params) { body }
 		return
 	}
-	c := Call{First: f.chainStart(end - 1), Open: open, Close: f.Toks[open].Mate}
+	c := Call{First: f.chainStart(end - 1), Open: open, Close: f.Toks[open].Mate, block: block}
 	c.New = f.is(c.First-1, "new")
 	f.Calls = append(f.Calls, c)
 }

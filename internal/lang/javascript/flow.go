@@ -1,12 +1,16 @@
 package javascript
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+)
 
 // Flow follows values from where they come from, through assignments, templates and the functions of the same file.
 type Flow struct {
 	*File
 	Rules FlowRules
 	Head  bool // only the start of a text matters, as the host in an address does
+	Path  bool // the text names a file: ../ in it leads anywhere
 
 	frames []map[int32]*Origin // what the parameters of the functions being followed are, by token
 	inside []*function
@@ -89,7 +93,9 @@ func (w *Flow) expr(first, last int32, depth int) *Origin {
 			i++
 		}
 		if w.Head && i < last && w.isOp(i, '+') {
-			return nil
+			if s, ok := w.Literal(i - 1); i != first+1 || !ok || !opensAddress([]byte(s)) {
+				return nil
+			}
 		}
 	}
 	return nil
@@ -120,6 +126,13 @@ func (w *Flow) operands(first, last int32) (int32, int32) {
 	return first, last
 }
 
+// opensAddress tells whether an address that begins with this text may still lead anywhere.
+func opensAddress(text []byte) bool {
+	return len(text) == 0 || noHost.Match(text)
+}
+
+var noHost = regexp.MustCompile(`^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@.]*[@.])?$|^(?:[a-z][a-z0-9+-]*:)?//[^/.]*$`)
+
 func (w *Flow) chainEnd(i, last int32) int32 {
 	for i < last {
 		switch t := &w.Toks[i]; {
@@ -146,7 +159,7 @@ func (w *Flow) literal(i int32, depth int) *Origin {
 	case t.Kind == TStart && t.Mate > i:
 		for k := i + 1; k < t.Mate; k++ {
 			if m := w.Toks[k].Mate; w.isOp(k, '{') && m > k {
-				if w.Head && (k > i+1 || w.Toks[k].Start > t.End+8) {
+				if w.Head && (k > i+1 || !opensAddress(w.Src[t.End:w.Toks[k].Start])) {
 					return nil
 				}
 				if o := w.expr(k+1, m, depth+1); o != nil {
@@ -174,7 +187,7 @@ func (w *Flow) chain(first, end int32, depth int) *Origin {
 	if what := w.Rules.Source(Expr{First: first, Last: first + 1, Label: w.word(first)}); what != "" {
 		o = &Origin{first, first + 1, what, 0}
 	} else if !w.isOp(first+1, '(') {
-		o = w.name(first, depth)
+		o = w.name(first, end, depth)
 	}
 	return w.trailers(first, first+1, end, depth, o)
 }
@@ -201,7 +214,7 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 		case w.isOp(i, '('):
 			next := w.Toks[i].Mate + 1
 			switch {
-			case w.Rules.Ends(label):
+			case w.Rules.Ends(label), (label == "replace" || label == "replaceAll") && w.strips(i):
 				return nil
 			case o != nil:
 			default:
@@ -228,8 +241,8 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 	return o
 }
 
-// name follows a name to its bindings before it, the latest first.
-func (w *Flow) name(i int32, depth int) *Origin {
+// name follows the name that a chain [i, end) begins with to its bindings before it, the latest first.
+func (w *Flow) name(i, end int32, depth int) *Origin {
 	name := w.word(i)
 	list := w.names[name]
 	for k := len(list) - 1; k >= 0; k-- {
@@ -255,7 +268,7 @@ func (w *Flow) name(i int32, depth int) *Origin {
 		}
 		delete(w.busy, b.tok)
 		if o != nil {
-			if w.guarded(name, b.tok, i) {
+			if w.settled(value{name, w.used(i, end), b.tok}, i, depth) {
 				return nil
 			}
 			return o
@@ -265,6 +278,21 @@ func (w *Flow) name(i int32, depth int) *Origin {
 		}
 	}
 	return nil
+}
+
+// used is the path of a chain up to the first call in it.
+func (w *Flow) used(first, end int32) string {
+	last := first + 1
+	for last < end && !w.isOp(last, '(') {
+		if m := w.Toks[last].Mate; m > last {
+			last = m
+		}
+		last++
+	}
+	if last < end && w.isOp(last-2, '.') { // x.trim(
+		last -= 2
+	}
+	return w.pathOf(first, last)
 }
 
 // filled looks for an origin in what is put into a list between the place that makes it and the place that uses it.
@@ -413,32 +441,6 @@ func (w *Flow) result(fn *function, open int32, depth int) *Origin {
 		}
 	}
 	return nil
-}
-
-// guarded tells whether a condition between a binding and the use settles what the value may be.
-func (w *Flow) guarded(name string, from, use int32) bool {
-	if w.sink > use {
-		use = w.sink
-	}
-	w.budget -= int(max(use-from, 0)) / 8
-	for i := from; i < use; i++ {
-		if !w.is(i, "if") || !w.isOp(i+1, '(') || w.Toks[i+1].Mate < i {
-			continue
-		}
-		end := w.Toks[i+1].Mate
-		for k := i + 2; k < end; k++ {
-			switch {
-			case w.isOp(k, '(') && w.Toks[k-1].Kind == Name && w.Rules.Guards(w.word(k-1)) && w.mentions(name, k, w.Toks[k].Mate):
-				return true
-			case w.is(k, name) && !w.isOp(k-1, '.'):
-				e := w.chainEnd(k+1, end)
-				if w.is(e, "in") || w.isOp(e, opEqual) && w.Toks[e+1].Kind == Str {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 func (w *Flow) mentions(name string, a, b int32) bool {

@@ -15,6 +15,8 @@ type index struct {
 	classes   map[string][2]int32    // the braces of a class
 	made      map[string]string      // what a name is a new one of
 	pushed    map[string][]int32     // calls of name.push(…) and its like
+
+	statements []int32 // calls that are a statement by themselves
 }
 
 func (f *File) indexed() *index {
@@ -35,6 +37,9 @@ func (f *File) indexed() *index {
 		x.calls = append(x.calls, span{c.Open + 1, c.Close, int32(k), 0})
 		if fn := x.target(f, c.First, c.Open); fn != nil {
 			x.called[fn] = append(x.called[fn], int32(k))
+		}
+		if f.stands(c) {
+			x.statements = append(x.statements, int32(k))
 		}
 		if c.Open == c.First+3 && (f.is(c.Open-1, "push") || f.is(c.Open-1, "unshift")) {
 			x.pushed[f.word(c.First)] = append(x.pushed[f.word(c.First)], int32(k))

@@ -78,9 +78,9 @@ func reaches(t *testing.T, src string) string {
 			}
 			return ""
 		},
-		Passes: func(label string) bool { return label == "parse" },
+		Passes: func(label string) bool { return label == "parse" || label == "join" || label == "URL" },
 		Ends:   func(label string) bool { return label == "length" || label == "clean" },
-		Guards: func(label string) bool { return label == "has" },
+		Guards: func(label string) bool { return strings.HasPrefix(label, "is") },
 	})
 	for i := range f.Calls {
 		if c := &f.Calls[i]; f.Callee(c) == "sink" {
