@@ -19,18 +19,14 @@ func (f *File) function(i, _ int32) {
 	if !f.isOp(open, '(') || f.Toks[open].Mate < open {
 		return
 	}
-	body := f.Toks[open].Mate + 1
-	for k := body; k < body+60 && int(k) < len(f.Toks); k++ { // the type of the result
-		if f.isOp(k, '{') {
-			f.define(name, open, k, f.Toks[k].Mate+1, false, false)
-			return
-		}
+	if body := f.afterType(f.Toks[open].Mate + 1); f.isOp(body, '{') && f.Toks[body].Mate > body {
+		f.define(name, open, body, f.Toks[body].Mate+1, false, false)
 	}
 }
 
 // method reads name(params) { body } of a class or object.
 func (f *File) method(name, open int32) {
-	body := f.Toks[open].Mate + 1
+	body := f.afterType(f.Toks[open].Mate + 1)
 	f.define(name, open, body, f.Toks[body].Mate+1, false, false)
 }
 
@@ -46,21 +42,22 @@ func (f *File) arrow(at, _ int32) {
 	params := at - 1
 	if f.isOp(params, ')') && f.Toks[params].Mate > 0 {
 		params = f.Toks[params].Mate
-	} else if f.Toks[params].Kind == Name && !f.isOp(params-1, '(') && !f.isOp(params-1, ',') && !f.isOp(params-1, '=') && !f.is(params-1, "async") {
-		for k := params; k > 1 && at-k < 12; k-- { // (params): Type => body
-			if f.isOp(k, ':') && f.isOp(k-1, ')') && f.Toks[k-1].Mate > 0 {
-				params = f.Toks[k-1].Mate
-				break
-			}
-		}
+	} else if close := f.beforeType(at); close > 0 { // (params): Type => body
+		params = f.Toks[close].Mate
 	}
 	name := int32(0)
 	before := params - 1
 	if f.is(before, "async") {
 		before--
 	}
-	if (f.isOp(before, '=') || f.isOp(before, ':')) && f.Toks[before-1].Kind == Name {
+	switch {
+	case f.isOp(before, '='):
+		name = f.annotated(before)
+	case f.isOp(before, ':'):
 		name = before - 1
+	}
+	if f.Toks[name].Kind != Name {
+		name = 0
 	}
 	f.define(name, params, body, end, expression, true)
 }
