@@ -41,6 +41,7 @@ func scriptFlow(s *javascript.File, source scriptSource) *javascript.Flow {
 		Passes: func(label string) bool { return scriptPasses[label] || extractor.MatchString(snake(label)) },
 		Ends:   func(label string) bool { return scriptHarmless[label] },
 		Guards: scriptSettling.MatchString,
+		Narrow: narrowProperty(s),
 	})
 }
 

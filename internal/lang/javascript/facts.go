@@ -258,6 +258,9 @@ func (f *File) Property(brace int32, key string) (first, last int32, ok bool) {
 	return 0, 0, false
 }
 
+// ValueEnd is the end of the expression that begins at a token.
+func (f *File) ValueEnd(i int32) int32 { return f.valueEnd(i) }
+
 // valueEnd is the end of an expression that begins at token i: a comma, a semicolon, a closing bracket, or a line that
 // begins a new statement.
 func (f *File) valueEnd(i int32) int32 {

@@ -25,6 +25,9 @@ type FlowRules struct {
 	Passes func(label string) bool // a call whose result is made of its arguments
 	Ends   func(label string) bool // a property, method or function that gives something harmless
 	Guards func(label string) bool // a function that, asked in a condition, settles what a value may be
+
+	// Narrow tells of a property of a parameter that is a source that it can only be something harmless. It may be nil.
+	Narrow func(param int32, property string) bool
 }
 
 // Expr is a chain of names, properties, calls and subscripts: tokens [First, Last). Label is its last name.
@@ -33,6 +36,7 @@ type Expr struct {
 	Label       string
 	Call        bool // it ends in a call
 	Param       bool // it is the parameter of a function, seen at its definition
+	Place       int  // of a parameter
 }
 
 // Origin is the source that a value comes from.
@@ -203,7 +207,7 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 		case w.isOp(i, '.') && w.Toks[i+1].Kind == Name:
 			label = w.word(i + 1)
 			i += 2
-			if o != nil && w.Rules.Ends(label) {
+			if o != nil && (w.Rules.Ends(label) || i == first+3 && w.narrow(o, first, label)) {
 				return nil
 			}
 			if o == nil {
@@ -241,6 +245,11 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 	return o
 }
 
+// narrow tells whether a property of the name at a token is harmless, when the name is the parameter that an origin is.
+func (w *Flow) narrow(o *Origin, name int32, property string) bool {
+	return w.Rules.Narrow != nil && o.Last == o.First+1 && w.word(o.First) == w.word(name) && w.Rules.Narrow(o.First, property)
+}
+
 // name follows the name that a chain [i, end) begins with to its bindings before it, the latest first.
 func (w *Flow) name(i, end int32, depth int) *Origin {
 	name := w.word(i)
@@ -262,6 +271,9 @@ func (w *Flow) name(i, end int32, depth int) *Origin {
 			o = w.param(b, depth)
 		} else {
 			o = w.expr(b.first, b.last, depth+1)
+			if o != nil && b.part && b.last == b.first+1 && w.narrow(o, b.first, w.Key(b.tok)) {
+				o = nil
+			}
 		}
 		if o == nil && w.isOp(b.first, '[') {
 			o = w.filled(name, b.tok, i, depth)
@@ -311,47 +323,6 @@ func (w *Flow) filled(name string, made, use int32, depth int) *Origin {
 	return nil
 }
 
-// sees tells whether a binding may be what a name at token i means: it stands before it, in a block around it or in one that
-// has ended by then.
-func (w *Flow) sees(b *binding, i int32) bool {
-	if b.kind == bindParam {
-		fn := &w.functions[b.fn]
-		return fn.body <= i && i < fn.end
-	}
-	if b.tok == i || i >= b.first && i < b.last {
-		return false
-	}
-	if w.within(b.block, i) {
-		if b.tok < i {
-			return true
-		}
-		return w.functionAt(b.tok) != w.functionAt(i)
-	}
-	return b.tok < i && !w.declares(b.tok)
-}
-
-func (w *Flow) within(block, i int32) bool {
-	return block == 0 || block < i && i < w.Toks[block].Mate
-}
-
-// declares tells whether a binding is made by const, let or var.
-func (w *Flow) declares(tok int32) bool {
-	for k := tok - 1; k > 0 && tok-k < 40; k-- {
-		switch t := &w.Toks[k]; {
-		case t.Kind == Name && (w.is(k, "const") || w.is(k, "let") || w.is(k, "var")):
-			return true
-		case t.Kind == Op && (t.Op == ';' || t.Op == ')' || t.Op == '}'):
-			return false
-		case t.Line && t.Kind == Name && k < tok-1:
-			return false
-		}
-		if w.Toks[tok].Line {
-			return false
-		}
-	}
-	return false
-}
-
 // param follows a parameter to the argument of the call that is followed, to the calls of the file, or to what a callback is
 // called on: messages.map(m => m.content).
 func (w *Flow) param(b *binding, depth int) *Origin {
@@ -360,17 +331,17 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 			return o
 		}
 	}
-	if what := w.Rules.Source(Expr{First: b.tok, Last: b.tok + 1, Label: w.word(b.tok), Param: true}); what != "" {
+	fn := &w.functions[b.fn]
+	at := slices.IndexFunc(fn.params, func(p int32) bool { return p <= b.tok && (p == b.tok || w.Toks[p].Mate > b.tok) })
+	if what := w.Rules.Source(Expr{First: b.tok, Last: b.tok + 1, Label: w.word(b.tok), Param: true, Place: at}); what != "" {
 		return &Origin{b.tok, b.tok + 1, what, 0}
 	}
-	fn := &w.functions[b.fn]
 	if c := w.CallAround(fn.body - 1); c != nil && fn.name == 0 {
 		if dot := c.Open - 2; w.isOp(dot, '.') {
 			return w.expr(c.First, dot, depth+1)
 		}
 		return nil
 	}
-	at := slices.IndexFunc(fn.params, func(p int32) bool { return p <= b.tok && (p == b.tok || w.Toks[p].Mate > b.tok) })
 	if fn.name == 0 || at < 0 || len(w.frames) > 0 {
 		return nil
 	}

@@ -107,24 +107,55 @@ func (f *File) Enclosing(tok int32) string {
 	return ""
 }
 
-// Parameter tells of the parameter at a token the name of its function, and what that function is handed to: the callee of the
-// call in whose arguments it is written out. Both may be empty.
-func (f *File) Parameter(tok int32) (function, handedTo string) {
-	for i := range f.bindings {
-		b := &f.bindings[i]
-		if b.tok != tok || b.kind != bindParam {
-			continue
-		}
-		fn := &f.functions[b.fn]
-		if fn.name > 0 {
-			function = f.word(fn.name)
-		}
-		if c := f.CallAround(tok); c != nil && c.Open < tok && fn.end <= c.Close+1 {
-			handedTo = f.Callee(c)
-		}
-		return function, handedTo
+// Handed is a call that a function is given to, and the property under which: f(g) or f({ key: g }).
+type Handed struct {
+	Call *Call
+	Key  string
+}
+
+// HandedTo tells what the function is handed to whose parameter stands at a token: the call in whose arguments it is written
+// out, or those that its name is given to.
+func (f *File) HandedTo(param int32) []Handed {
+	fn := f.functionOf(param)
+	if fn == nil {
+		return nil
 	}
-	return "", ""
+	name := ""
+	if fn.name > 0 {
+		name = f.word(fn.name)
+	}
+	if c := f.CallAround(fn.body - 1); c != nil && c.Open < param && fn.end <= c.Close+1 {
+		return []Handed{{c, name}}
+	}
+	if name == "" || f.indexed().named[name][0] != fn {
+		return nil
+	}
+	return f.indexed().handed[name]
+}
+
+func (f *File) functionOf(param int32) *function {
+	for _, k := range f.names[f.word(param)] {
+		if b := &f.bindings[k]; b.tok == param && b.kind == bindParam {
+			return &f.functions[b.fn]
+		}
+	}
+	return nil
+}
+
+// FunctionOf is the name of the function whose parameter stands at a token, or "".
+func (f *File) FunctionOf(param int32) string {
+	if fn := f.functionOf(param); fn != nil && fn.name > 0 {
+		return f.word(fn.name)
+	}
+	return ""
+}
+
+// Key is the property that the name at a token takes of an object: b of { b: name }, name of { name }.
+func (f *File) Key(tok int32) string {
+	if f.isOp(tok-1, ':') && f.Toks[tok-2].Kind == Name {
+		return f.word(tok - 2)
+	}
+	return f.word(tok)
 }
 
 func (f *File) functionAt(tok int32) *function {

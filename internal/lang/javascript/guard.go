@@ -455,24 +455,6 @@ func (w *Flow) constant(first, last int32, depth int) (string, bool) {
 	return "", false
 }
 
-// once is the binding that a name means when it is given one value only.
-func (w *Flow) once(i int32) *binding {
-	var found *binding
-	for _, k := range w.names[w.word(i)] {
-		b := &w.bindings[k]
-		if !w.sees(b, i) {
-			continue
-		}
-		if b.kind != bindValue || found != nil && found.block == b.block {
-			return nil
-		}
-		if found == nil || w.within(found.block, b.tok) {
-			found = b
-		}
-	}
-	return found
-}
-
 // branchAt reads the if at a token, whose block is the brace around it.
 func (f *File) branchAt(i, block int32) (branch, bool) {
 	open := i + 1

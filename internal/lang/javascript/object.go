@@ -72,3 +72,31 @@ func (x *index) classOf(f *File, first, last int32) (braces [2]int32, ok bool) {
 	}
 	return braces, ok
 }
+
+// ClassAround is the innermost class around a token by its braces, or two zeros.
+func (f *File) ClassAround(tok int32) [2]int32 {
+	var found [2]int32
+	for _, braces := range f.indexed().classes {
+		if braces[0] < tok && tok < braces[1] && braces[0] > found[0] {
+			found = braces
+		}
+	}
+	return found
+}
+
+// Extends is the class that the class around a token extends, or "".
+func (f *File) Extends(tok int32) string {
+	brace := f.ClassAround(tok)[0]
+	for i := brace - 1; i > 0 && brace-i < 40; i-- {
+		switch {
+		case f.is(i, "extends"):
+			return f.word(i + 1)
+		case f.is(i, "class"):
+			return ""
+		}
+	}
+	return ""
+}
+
+// Made is the class that a name is given a new object of, or "".
+func (f *File) Made(name string) string { return f.indexed().made[name] }
