@@ -36,13 +36,36 @@ var scriptSettling = regexp.MustCompile(`(?i)valid|allow|safe|permit|approv|conf
 type scriptSource func(s *javascript.File) func(e javascript.Expr) string
 
 func scriptFlow(s *javascript.File, source scriptSource) *javascript.Flow {
+	escapes := escapesMarkup(s)
 	return s.Follow(javascript.FlowRules{
 		Source: source(s),
-		Passes: func(label string) bool { return scriptPasses[label] || extractor.MatchString(snake(label)) },
+		Passes: func(label string) bool {
+			return scriptPasses[label] && !(escapes && label == "render") || extractor.MatchString(snake(label))
+		},
 		Ends:   func(label string) bool { return scriptHarmless[label] },
 		Guards: scriptSettling.MatchString,
 		Narrow: narrowProperty(s),
+		Binds:  quotedTag.MatchString,
 	})
+}
+
+// escapesMarkup tells whether the only renderer of a file is markdown-it as it is made, which escapes the HTML in its text.
+func escapesMarkup(s *javascript.File) bool {
+	k := slices.IndexFunc(s.Imports, func(m javascript.Import) bool { return m.Module == "markdown-it" && m.Name == "default" })
+	if k < 0 {
+		return false
+	}
+	for i := range s.Calls {
+		if c := &s.Calls[i]; s.Callee(c) == s.Imports[k].Local {
+			if args := s.Args(c.Open); len(args) > 0 {
+				first, last, _ := s.Property(args[len(args)-1][0], "html")
+				preset, _ := s.Literal(args[0][0])
+				return string(s.Text(first, last)) != "true" && preset != "commonmark"
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // snake writes extractCode as extract_code.
@@ -59,7 +82,20 @@ func snake(label string) string {
 }
 
 func importsModule(s *javascript.File, re *regexp.Regexp) bool {
-	return slices.ContainsFunc(s.Imports, func(m javascript.Import) bool { return re.MatchString(m.Module) })
+	return slices.ContainsFunc(s.Imports, func(m javascript.Import) bool { return re.MatchString(packageName(m.Module)) })
+}
+
+var (
+	registryPrefix  = match(`^(?:npm:/?|jsr:/?|https://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm)/)`)
+	registryVersion = match(`^((?:@[^/]+/)?[^/@]+)@[^/]+`)
+)
+
+// packageName is the module as npm knows it: npm:openai@4.1.0/resources is openai/resources.
+func packageName(module string) string {
+	if at := registryPrefix.FindStringIndex(module); at != nil {
+		return registryVersion.ReplaceAllString(module[at[1]:], "$1")
+	}
+	return module
 }
 
 // scriptModelSource says of an expression which model it is the answer of.
@@ -131,34 +167,27 @@ type scriptSink struct {
 	does   string
 	ends   string
 	module *regexp.Regexp // the file must import it
+
+	when  func(s *javascript.File, callee string) bool
+	parts func(s *javascript.File, c *javascript.Call) (parts [][2]int32, does string) // what of a call matters, in place of arg
+	start bool                                                                         // only the beginning of the text matters
 }
 
 func match(re string) *regexp.Regexp { return regexp.MustCompile(re) }
 
-var childProcess = match(`^(?:node:)?child_process$|^execa$|^shelljs$|^zx$`)
-
-const (
-	asShell   = "is run by a shell."
-	asProgram = "decides which program is run."
-)
-
-// interpreted tells whether a program that is started is an interpreter, which runs what its arguments say.
-func interpreted(s *javascript.File, at int32) bool {
-	name, ok := s.Literal(at)
-	return ok && interpreters[name[strings.LastIndexByte(name, '/')+1:]]
-}
-
 var scriptCodeSinks = []scriptSink{
 	{callee: match(`^(?:window\.|globalThis\.)?eval$`), does: runs},
-	{callee: match(`^(?:new )?Function$`), arg: -1, does: runs},
+	{callee: match(`^(?:Async|Generator|AsyncGenerator)?Function$`), arg: -1, does: runs},
 	{callee: match(`^vm\.(?:runIn\w*Context|compileFunction)$|^(?:runInNewContext|runInThisContext|runInContext)$|^vm\.Script$`), does: runs},
-	{callee: match(`^(?:child_process\.|cp\.|shell\.)?(?:exec|execSync|execCommand)$|^exec(?:Async|Promise|P)$|^promisify\(\)\(\)$`), does: asShell, module: childProcess},
-	{callee: match(`^(?:child_process\.|cp\.)?(?:spawn|spawnSync|execFile|execFileSync)$`), does: asProgram, module: childProcess},
+	{callee: scriptShells, does: asShell, module: childProcess},
+	{callee: scriptStarters, parts: started, module: childProcess},
+	{callee: scriptLines, parts: line, start: true},
+	{callee: scriptSpawns, parts: started},
 	{callee: match(`^(?:window\.)?set(?:Timeout|Interval)$`), does: runs},
 }
 
 var scriptQuerySinks = []scriptSink{
-	{callee: match(`(?i)(?:^|\.)\w*(?:db|pool|conn|connection|client|knex|sequelize|prisma|sqlite|pg|mysql|database|datasource|manager|queryRunner)\.(?:query|execute|exec|run|all|get|prepare|raw|unsafe|\$queryRawUnsafe|\$executeRawUnsafe)$|\$(?:query|execute)RawUnsafe$`), does: asSQL},
+	{callee: match(`(?i)(?:^|\.)\w*(?:db|pool|conn|connection|client|knex|sequelize|prisma|sqlite|pg|mysql|database|datasource|manager|queryRunner)\.(?:query|execute|exec|run|all|get|prepare|raw|unsafe|\$queryRawUnsafe|\$executeRawUnsafe)$|\$(?:query|execute)RawUnsafe$`), does: asSQL, when: ofDatabase},
 }
 
 const scriptCleans = "sanitize sanitizeHtml sanitizeHTML escapeHtml escapeHTML escape xss clean encode DOMPurify purify"
@@ -182,7 +211,7 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 		return err
 	}
 	var flow *javascript.Flow
-	try := func(k *scriptSink, first, last, from, to int32) {
+	try := func(k scriptSink, first, last int32, part [2]int32) bool {
 		if flow == nil {
 			flow = scriptFlow(s, source)
 		}
@@ -190,39 +219,47 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 		flow.Rules.Ends = func(label string) bool {
 			return plain(label) || k.ends != "" && slices.Contains(strings.Fields(k.ends), label)
 		}
-		flow.Head, flow.Path = k.does == asURL, k.does == asPath
-		o := flow.From(from, to)
+		flow.Head, flow.Path = k.does == asURL || k.start && k.does != asShell, k.does == asPath
+		o := flow.From(part[0], part[1])
 		flow.Rules.Ends = plain
 		if o != nil {
-			report(*k, first, last, o, s)
+			report(k, first, last, o, s)
 		}
+		return o != nil
 	}
 	for n := range sinks {
-		k := &sinks[n]
+		k := sinks[n]
 		if k.module != nil && !importsModule(s, k.module) {
 			continue
 		}
 		if k.callee != nil {
 			for i := range s.Calls {
 				c := &s.Calls[i]
-				if !k.callee.MatchString(s.Callee(c)) {
+				callee, canonical := s.Names(i)
+				if !k.callee.MatchString(callee) && (canonical == callee || !k.callee.MatchString(canonical)) || k.when != nil && !k.when(s, callee) {
 					continue
 				}
-				args := s.Args(c.Open)
+				k := k
+				parts, args := [][2]int32(nil), s.Args(c.Open)
 				switch {
+				case k.parts != nil:
+					parts, k.does = k.parts(s, c)
 				case k.arg < 0 && len(args) > 0:
-					try(k, c.First, c.Open, args[len(args)-1][0], args[len(args)-1][1])
-				case len(args) > 1 && k.does == asProgram && k.arg == 0 && interpreted(s, args[0][0]):
-					try(k, c.First, c.Open, args[1][0], args[1][1])
+					parts = args[len(args)-1:]
 				case k.arg >= 0 && k.arg < len(args):
-					try(k, c.First, c.Open, args[k.arg][0], args[k.arg][1])
+					parts = args[k.arg : k.arg+1]
+				}
+				for _, part := range parts {
+					if try(k, c.First, c.Open, part) {
+						break
+					}
 				}
 			}
 			continue
 		}
 		for _, a := range s.Assignments() {
 			if k.target.MatchString(s.Dotted(a.Target, a.TargetEnd)) {
-				try(k, a.Target, a.TargetEnd, a.First, a.Last)
+				try(k, a.Target, a.TargetEnd, [2]int32{a.First, a.Last})
 			}
 		}
 	}

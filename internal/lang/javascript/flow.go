@@ -26,6 +26,9 @@ type FlowRules struct {
 	Ends   func(label string) bool // a property, method or function that gives something harmless
 	Guards func(label string) bool // a function that, asked in a condition, settles what a value may be
 
+	// Binds tells of the tag of a template that it keeps the values apart from the text. It may be nil.
+	Binds func(tag string) bool
+
 	// Narrow tells of a property of a parameter that is a source that it can only be something harmless. It may be nil.
 	Narrow func(param int32, property string) bool
 }
@@ -79,6 +82,13 @@ func (w *Flow) expr(first, last int32, depth int) *Origin {
 			return nil // a function is no value of its own
 		case t.Kind == Name:
 			end := w.chainEnd(i+1, last)
+			if tagged := end; tagged < last && w.Toks[tagged].Kind == TStart && w.Toks[tagged].Mate > tagged && w.Rules.Binds != nil && w.Rules.Binds(w.word(end-1)) {
+				if o := w.spliced(tagged, depth); o != nil {
+					return o
+				}
+				i = w.Toks[tagged].Mate + 1
+				continue
+			}
 			if o := w.chain(i, end, depth); o != nil {
 				return o
 			}
@@ -154,6 +164,21 @@ func (w *Flow) chainEnd(i, last int32) int32 {
 		}
 	}
 	return i
+}
+
+// spliced looks into a template whose values are bound: only what asks to be text is, sql.raw(x).
+func (w *Flow) spliced(i int32, depth int) *Origin {
+	for k := i + 1; k < w.Toks[i].Mate; k++ {
+		if m := w.Toks[k].Mate; w.isOp(k, '{') && m > k {
+			if open := w.Toks[m-1].Mate; w.isOp(m-1, ')') && (w.is(open-1, "raw") || w.is(open-1, "unsafe")) {
+				if o := w.expr(open+1, m-1, depth+1); o != nil {
+					return o
+				}
+			}
+			k = m
+		}
+	}
+	return nil
 }
 
 // literal looks into templates, parentheses, lists and objects.

@@ -440,21 +440,6 @@ func (w *Flow) endsFolder(first, last int32, depth int) bool {
 	return false
 }
 
-// constant is the text of an expression that is written out, or of a name that is bound to one.
-func (w *Flow) constant(first, last int32, depth int) (string, bool) {
-	if last == first+1 || w.Toks[first].Mate == last-1 {
-		if s, ok := w.Literal(first); ok {
-			return s, true
-		}
-	}
-	if last == first+1 && w.Toks[first].Kind == Name && depth < 4 {
-		if b := w.once(first); b != nil && !b.part {
-			return w.constant(b.first, b.last, depth+1)
-		}
-	}
-	return "", false
-}
-
 // branchAt reads the if at a token, whose block is the brace around it.
 func (f *File) branchAt(i, block int32) (branch, bool) {
 	open := i + 1

@@ -69,3 +69,21 @@ func (f *File) Constant(first, last int32) (from, to int32, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// Str is the text of an expression that is written out, or of a name that is bound to one.
+func (f *File) Str(first, last int32) (string, bool) { return f.constant(first, last, 0) }
+
+// constant is the text of an expression that is written out, or of a name that is bound to one.
+func (f *File) constant(first, last int32, depth int) (string, bool) {
+	if last == first+1 || f.Toks[first].Mate == last-1 {
+		if s, ok := f.Literal(first); ok {
+			return s, true
+		}
+	}
+	if last == first+1 && f.Toks[first].Kind == Name && depth < 4 {
+		if b := f.once(first); b != nil && !b.part {
+			return f.constant(b.first, b.last, depth+1)
+		}
+	}
+	return "", false
+}

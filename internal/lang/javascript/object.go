@@ -8,7 +8,7 @@ func (f *File) objects() (classes map[string][2]int32, made map[string]string) {
 		switch {
 		case f.is(i, "class") && f.Toks[i+1].Kind == Name && !f.isOp(i-1, '.'):
 			for k := i + 2; k < i+40 && int(k) < len(f.Toks); k++ { // behind extends and implements
-				if f.isOp(k, '{') && f.Toks[k].Mate > k {
+				if f.isOp(k, '{') && f.Toks[k].Mate > k && !f.typeGoesOn(k-1) {
 					classes[f.word(i+1)] = [2]int32{k, f.Toks[k].Mate}
 					break
 				}
