@@ -32,13 +32,13 @@ var scriptPasses = set("String", "parse", "stringify", "from", "values", "entrie
 
 var scriptSettling = regexp.MustCompile(`(?i)valid|allow|safe|permit|approv|confirm|sanit|verif|authoriz|whitelist|inside|within|^(?:ensure|guard)[A-Z]?`)
 
-// scriptSource is a source of one rule in scripts.
+// scriptSource is a source of one rule in scripts; its function is nil when there is none in a file.
 type scriptSource func(s *javascript.File) func(e javascript.Expr) string
 
-func scriptFlow(s *javascript.File, source scriptSource) *javascript.Flow {
+func scriptFlow(s *javascript.File, source func(e javascript.Expr) string) *javascript.Flow {
 	escapes := escapesMarkup(s)
 	return s.Follow(javascript.FlowRules{
-		Source: source(s),
+		Source: source,
 		Passes: func(label string) bool {
 			return scriptPasses[label] && !(escapes && label == "render") || extractor.MatchString(snake(label))
 		},
@@ -98,10 +98,12 @@ func packageName(module string) string {
 	return module
 }
 
+var anthropicModule = match(`^@anthropic-ai/`)
+
 // scriptModelSource says of an expression which model it is the answer of.
 func scriptModelSource(s *javascript.File) func(e javascript.Expr) string {
 	library := importsModule(s, modelModules)
-	anthropic := importsModule(s, regexp.MustCompile(`^@anthropic-ai/`))
+	anthropic := importsModule(s, anthropicModule)
 	relative := map[string]bool{}
 	for _, m := range s.Imports {
 		if strings.HasPrefix(m.Module, ".") || strings.HasPrefix(m.Module, "@/") || strings.HasPrefix(m.Module, "~/") {
@@ -204,16 +206,35 @@ var scriptAddressSinks = []scriptSink{
 	{callee: match(`^(?:fs|fsp|fs\.promises)\.(?:readFile|writeFile|unlink|rm|appendFile|readFileSync|writeFileSync|unlinkSync|rmSync|createReadStream|createWriteStream)$|^(?:readFile|writeFile|readFileSync|writeFileSync)$`), does: asPath, ends: "basename", module: match(`^(?:node:)?fs(?:/promises)?$|^fs-extra$`)},
 }
 
+// of is what of a call matters to the sink, and what happens to it.
+func (k scriptSink) of(s *javascript.File, c *javascript.Call) (parts [][2]int32, does string) {
+	args := s.Args(c.Open)
+	switch {
+	case k.parts != nil:
+		return k.parts(s, c)
+	case k.arg < 0 && len(args) > 0:
+		return args[len(args)-1:], k.does
+	case k.arg >= 0 && k.arg < len(args):
+		return args[k.arg : k.arg+1], k.does
+	}
+	return nil, ""
+}
+
 // eachScriptFlow reports the places of a script where a tainted value reaches a sink.
 func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, report func(k scriptSink, first, last int32, o *javascript.Origin, s *javascript.File)) error {
 	s, err := checks.Script.Of(p.File)
 	if s == nil {
 		return err
 	}
+	from := source(s)
+	if from == nil {
+		return err
+	}
 	var flow *javascript.Flow
-	try := func(k scriptSink, first, last int32, part [2]int32) bool {
+	try := func(k scriptSink, does string, first, last int32, part [2]int32) bool {
+		k.does = does
 		if flow == nil {
-			flow = scriptFlow(s, source)
+			flow = scriptFlow(s, from)
 		}
 		plain := flow.Rules.Ends
 		flow.Rules.Ends = func(label string) bool {
@@ -233,25 +254,17 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 			continue
 		}
 		if k.callee != nil {
-			for i := range s.Calls {
-				c := &s.Calls[i]
-				callee, canonical := s.Names(i)
-				if !k.callee.MatchString(callee) && (canonical == callee || !k.callee.MatchString(canonical)) || k.when != nil && !k.when(s, callee) {
+			for _, name := range s.Called() {
+				if !k.callee.MatchString(name.Written) && (name.Canonical == name.Written || !k.callee.MatchString(name.Canonical)) || k.when != nil && !k.when(s, name.Written) {
 					continue
 				}
-				k := k
-				parts, args := [][2]int32(nil), s.Args(c.Open)
-				switch {
-				case k.parts != nil:
-					parts, k.does = k.parts(s, c)
-				case k.arg < 0 && len(args) > 0:
-					parts = args[len(args)-1:]
-				case k.arg >= 0 && k.arg < len(args):
-					parts = args[k.arg : k.arg+1]
-				}
-				for _, part := range parts {
-					if try(k, c.First, c.Open, part) {
-						break
+				for _, i := range name.Calls {
+					c := &s.Calls[i]
+					parts, does := k.of(s, c)
+					for _, part := range parts {
+						if try(k, does, c.First, c.Open, part) {
+							break
+						}
 					}
 				}
 			}
@@ -259,7 +272,7 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 		}
 		for _, a := range s.Assignments() {
 			if k.target.MatchString(s.Dotted(a.Target, a.TargetEnd)) {
-				try(k, a.Target, a.TargetEnd, [2]int32{a.First, a.Last})
+				try(k, k.does, a.Target, a.TargetEnd, [2]int32{a.First, a.Last})
 			}
 		}
 	}

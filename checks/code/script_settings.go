@@ -40,7 +40,7 @@ func scriptSystemPrompt(p *checks.Pass) error {
 			continue
 		}
 		if flow == nil {
-			flow = scriptFlow(s, scriptUserSource)
+			flow = scriptFlow(s, scriptUserSource(s))
 		}
 		if o := flow.From(first, last); o != nil && !messagePart.Match(s.Text(first, last)) {
 			scriptFinding(p, s, first, last, o, "The system role is built from %s,", "which a stranger may have written.").Fixes = []checks.Fix{moveToUser}

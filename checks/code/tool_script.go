@@ -12,16 +12,17 @@ var (
 	scriptToolMaker = regexp.MustCompile(`(?:^|\.)(?:tool|registerTool|addTool|createTool|defineTool|defineAction|useCopilotAction|structuredTool|(?:new )?Dynamic(?:Structured)?Tool|(?:new )?FunctionTool(?:\.from)?|setRequestHandler|ai\.defineTool|runTools|runFunctions)$`)
 	scriptToolBody  = set("", "execute", "func", "handler", "run", "invoke", "call", "_call", "callback", "cb", "function")
 	toolModules     = regexp.MustCompile(modelModules.String() + `|^(?:fastmcp|mcp-framework|@vercel/mcp-adapter|mcp-handler|@copilotkit/.*)$`)
+	mastraModule    = match(`^@mastra/`)
 	ofFramework     = set("context", "ctx", "extra", "options")
 	toolBase        = regexp.MustCompile(`^(?:MCP|Structured|Base)?Tool$`)
 )
 
-// scriptToolSource says of a parameter that a model chooses it.
+// scriptToolSource says of a parameter that a model chooses it. It is nil for a file without tools.
 func scriptToolSource(s *javascript.File) func(e javascript.Expr) string {
 	if !importsModule(s, toolModules) {
-		return func(javascript.Expr) string { return "" }
+		return nil
 	}
-	mastra := importsModule(s, match(`^@mastra/`))
+	mastra := importsModule(s, mastraModule)
 	return func(e javascript.Expr) string {
 		if !e.Param || e.Place > 0 || ofFramework[e.Label] && !(mastra && e.Label == "context") { // what comes behind the arguments is of the framework
 			return ""

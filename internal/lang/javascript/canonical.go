@@ -2,26 +2,37 @@ package javascript
 
 import "strings"
 
-// callee is the name of what a call calls, as written and by the module that it comes from.
-type callee struct{ written, canonical string }
+// Called are the calls of one name: as it is written, and by the module that it comes from: sh and child_process.exec for sh(…)
+// after sh = promisify(exec). They are the same when nothing is known of its root.
+type Called struct {
+	Written, Canonical string
+	Calls              []int32
+}
 
-// Names are the dotted name of what call i calls as it is written, and by the module that it comes from: sh and
-// child_process.exec for sh(…) after sh = promisify(exec). They are the same when nothing is known of its root.
-func (f *File) Names(i int) (written, canonical string) {
+// Called returns the calls of a file by their names, in the order in which these come up.
+func (f *File) Called() []Called {
 	x := f.indexed()
-	if x.callees == nil {
-		x.callees = make([]callee, len(f.Calls))
-		for k := range f.Calls {
-			c := &f.Calls[k]
-			x.callees[k] = callee{f.Callee(c), f.canonical(c.First, c.Open, 0)}
-		}
+	if x.callees != nil {
+		return x.callees
 	}
-	return x.callees[i].written, x.callees[i].canonical
+	at := map[[2]string]int{}
+	for k := range f.Calls {
+		c := &f.Calls[k]
+		key := [2]string{f.Callee(c), f.canonical(c.First, c.Open, 0)}
+		n, ok := at[key]
+		if !ok {
+			n = len(x.callees)
+			at[key] = n
+			x.callees = append(x.callees, Called{Written: key[0], Canonical: key[1]})
+		}
+		x.callees[n].Calls = append(x.callees[n].Calls, int32(k))
+	}
+	return x.callees
 }
 
 func (f *File) canonical(first, last int32, depth int) string {
 	written := f.Dotted(first, last)
-	if f.Toks[first].Kind != Name || depth > 3 {
+	if f.Toks[first].Kind != Name || depth > 3 || len(f.names[f.word(first)]) == 0 {
 		return written
 	}
 	rest := strings.TrimPrefix(written, f.word(first))

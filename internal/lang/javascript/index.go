@@ -17,7 +17,7 @@ type index struct {
 	pushed    map[string][]int32     // calls of name.push(…) and its like
 	handed    map[string][]Handed    // the calls that are given a function by its name
 
-	callees []callee // the names of the calls, once somebody asks
+	callees []Called // the calls by their names, once somebody asks
 
 	statements []int32 // calls that are a statement by themselves
 }
