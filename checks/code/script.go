@@ -110,13 +110,19 @@ func scriptModelSource(s *javascript.File) func(e javascript.Expr) string {
 			relative[m.Local] = true
 		}
 	}
+	models := modelClasses(s)
 	return func(e javascript.Expr) string {
+		if e.Param && library {
+			return answeredTo(s, e)
+		}
 		if !e.Call {
 			return ""
 		}
 		open := s.Toks[e.Last-1].Mate
 		callee := s.Dotted(e.First, open)
 		switch {
+		case library && (scriptAskMethod[e.Label] || callee == e.Label) && madeModel(s, e.First, open, models):
+			return callee
 		case scriptAskMethods.MatchString(callee), anthropic && (strings.HasSuffix(callee, "messages.create") || strings.HasSuffix(callee, "messages.stream")):
 			return callee
 		case library && scriptAskFunctions[callee]:
@@ -172,6 +178,7 @@ type scriptSink struct {
 
 	when  func(s *javascript.File, callee string) bool
 	parts func(s *javascript.File, c *javascript.Call) (parts [][2]int32, does string) // what of a call matters, in place of arg
+	keeps string                                                                       // functions that end a value elsewhere, and not here
 	start bool                                                                         // only the beginning of the text matters
 }
 
@@ -198,6 +205,8 @@ var scriptPageSinks = []scriptSink{
 	{target: match(`\.(?:innerHTML|outerHTML|srcdoc)$`), does: asHTML, ends: scriptCleans},
 	{target: match(`^__html$`), does: asHTML, ends: scriptCleans},
 	{callee: match(`^document\.write(?:ln)?$|\.insertAdjacentHTML$|^\$\(\)\.(?:html|append|prepend)$|\.setHTMLUnsafe$|\.createContextualFragment$`), arg: -1, does: asHTML, ends: scriptCleans},
+	{callee: match(`^(?:res|response|reply|ctx)(?:\.\w+\(\))*\.(?:send|end|write)$`), parts: sentPage, does: asHTML, ends: scriptCleans},
+	{callee: match(`^Response$`), parts: sentPage, does: asHTML, ends: scriptCleans},
 	{callee: match(`^bypassSecurityTrustHtml$|\.bypassSecurityTrustHtml$`), does: asHTML, ends: scriptCleans},
 }
 
@@ -238,7 +247,7 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 		}
 		plain := flow.Rules.Ends
 		flow.Rules.Ends = func(label string) bool {
-			return plain(label) || k.ends != "" && slices.Contains(strings.Fields(k.ends), label)
+			return plain(label) && !(k.keeps != "" && slices.Contains(strings.Fields(k.keeps), label)) || k.ends != "" && slices.Contains(strings.Fields(k.ends), label)
 		}
 		flow.Head, flow.Path = k.does == asURL || k.start && k.does != asShell, k.does == asPath
 		o := flow.From(part[0], part[1])
@@ -281,11 +290,15 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 
 // scriptFinding reports a flow in a script.
 func scriptFinding(p *checks.Pass, s *javascript.File, first, last int32, o *javascript.Origin, says, does string) *checks.Finding {
-	f := p.At(int(s.Toks[first].Start), int(s.Toks[last-1].End), flowMessage(says, o.What, does))
+	what := o.What
+	if o.Path != "" && s.Word(o.First) == what {
+		what = strings.TrimPrefix(o.Path, "request.params.")
+	}
+	f := p.At(int(s.Toks[first].Start), int(s.Toks[last-1].End), flowMessage(says, what, does))
 	f.Anchor = "flow " + s.Dotted(first, last)
 	f.InAI = true
 	start, end := int(s.Toks[o.First].Start), int(s.Toks[o.Last-1].End)
-	f.Related = append(f.Related, checks.Related{Role: "source", Message: safe.Line("it comes from here: " + o.What), Path: p.File.Path, Start: p.File.Position(start), End: p.File.Position(end)})
+	f.Related = append(f.Related, checks.Related{Role: "source", Message: safe.Line("it comes from here: " + what), Path: p.File.Path, Start: p.File.Position(start), End: p.File.Position(end)})
 	if o.Steps > 0 && p.Rule.Severity == rules.Critical {
 		f.Lower(rules.High, "the value goes through a function of this file")
 	}

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -86,16 +87,16 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 		python   []sink
 		script   []scriptSink
 		severity rules.Severity
-		why      string
+		why      map[string]string // by what happens to the value
 	}{
-		{toolInput, codeSinks, scriptCodeSinks, rules.Critical, "it is code that the model writes"},
-		{toolInput, querySinks, scriptQuerySinks, rules.High, ""},
-		{chosenInput, addressSinks, scriptAddressSinks, rules.High, ""},
+		{toolInput, codeSinks, scriptCodeSinks, rules.Critical, graver},
+		{toolInput, querySinks, scriptQuerySinks, rules.High, nil},
+		{chosenInput, addressSinks, scriptAddressSinks, rules.High, nil},
 	} {
 		refine := func(f *checks.Finding, does string) {
 			f.Related[len(f.Related)-1].Message = "the tool takes it here"
-			if k.severity != p.Rule.Severity {
-				f.Lower(k.severity, k.why)
+			if why := k.why[does]; k.severity != p.Rule.Severity {
+				f.Lower(k.severity, cmp.Or(why, "it is code that the model writes"))
 			}
 			f.Fixes = []checks.Fix{narrowTool()}
 			if does == asURL || does == asPath {
@@ -122,6 +123,12 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 		return err
 	}
 	return wholeFolder(p)
+}
+
+// graver says why a tool that starts programs is worse than one that opens files.
+var graver = map[string]string{
+	asShell:   "the model can add commands of its own",
+	asProgram: "the model chooses the program",
 }
 
 func narrowTool() checks.Fix {

@@ -46,7 +46,8 @@ type Expr struct {
 type Origin struct {
 	First, Last int32
 	What        string
-	Steps       int // functions it went through
+	Steps       int    // functions it went through
+	Path        string // of a parameter: the property of it that is used, as args.command
 }
 
 const (
@@ -214,7 +215,7 @@ func (w *Flow) literal(i int32, depth int) *Origin {
 func (w *Flow) chain(first, end int32, depth int) *Origin {
 	var o *Origin
 	if what := w.Rules.Source(Expr{First: first, Last: first + 1, Label: w.word(first)}); what != "" {
-		o = &Origin{first, first + 1, what, 0}
+		o = &Origin{First: first, Last: first + 1, What: what}
 	} else if !w.isOp(first+1, '(') {
 		o = w.name(first, end, depth)
 	}
@@ -237,7 +238,7 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 			}
 			if o == nil {
 				if what := w.Rules.Source(Expr{First: first, Last: i, Label: label}); what != "" {
-					o = &Origin{first, i, what, 0}
+					o = &Origin{First: first, Last: i, What: what}
 				}
 			}
 		case w.isOp(i, '('):
@@ -248,9 +249,11 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 			case o != nil:
 			default:
 				if what := w.Rules.Source(Expr{First: first, Last: next, Label: label, Call: true}); what != "" {
-					o = &Origin{first, next, what, 0}
+					o = &Origin{First: first, Last: next, What: what}
 				} else if fn := w.local(first, i); fn != nil {
 					o = w.result(fn, i, depth)
+				} else if label == "useMemo" {
+					o = w.memo(i, depth)
 				} else if w.Rules.Passes(label) {
 					for _, a := range w.Args(i) {
 						if o = w.expr(a[0], a[1], depth+1); o != nil {
@@ -303,10 +306,18 @@ func (w *Flow) name(i, end int32, depth int) *Origin {
 		if o == nil && w.isOp(b.first, '[') {
 			o = w.filled(name, b.tok, i, depth)
 		}
+		if o == nil && b.part {
+			o = w.state(b, depth)
+		}
 		delete(w.busy, b.tok)
 		if o != nil {
 			if w.settled(value{name, w.used(i, end), b.tok}, i, depth) {
 				return nil
+			}
+			if path := w.used(i, end); o.First == b.tok && path != name {
+				at := *o
+				at.Path = path
+				return &at
 			}
 			return o
 		}
@@ -359,7 +370,7 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 	fn := &w.functions[b.fn]
 	at := slices.IndexFunc(fn.params, func(p int32) bool { return p <= b.tok && (p == b.tok || w.Toks[p].Mate > b.tok) })
 	if what := w.Rules.Source(Expr{First: b.tok, Last: b.tok + 1, Label: w.word(b.tok), Param: true, Place: at}); what != "" {
-		return &Origin{b.tok, b.tok + 1, what, 0}
+		return &Origin{First: b.tok, Last: b.tok + 1, What: what}
 	}
 	if c := w.CallAround(fn.body - 1); c != nil && fn.name == 0 {
 		if dot := c.Open - 2; w.isOp(dot, '.') {
@@ -369,6 +380,9 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 	}
 	if fn.name == 0 || at < 0 || len(w.frames) > 0 {
 		return nil
+	}
+	if o := w.attribute(fn, b.tok, depth); o != nil {
+		return o
 	}
 	for _, k := range w.indexed().called[fn] {
 		c := &w.Calls[k]
