@@ -18,6 +18,9 @@ const boundless = 1000
 
 // loopUnbounded reports agents whose loop has its limit taken away.
 func loopUnbounded(_ context.Context, p *checks.Pass) error {
+	if err := scriptLoopUnbounded(p); err != nil {
+		return err
+	}
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil || !importsAny(src, modelRoots) {
 		return err
