@@ -133,7 +133,8 @@ func TestValuesAreFollowed(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	for _, s := range []string{"a(b)", "`${a(`${b}`)}`", "/[/]/.test(x)", "<p>it's {x}</p>", "const {a, ...b} = require('c')", "x => y => z(x)", "if (!A.has(x)) { s(x) }", "({a: {b: [1, 2})", "import a, {b as c} from 'd'", "async (x): Promise<T> => { return f(x) }"} {
+	for _, s := range []string{"a(b)", "`${a(`${b}`)}`", "/[/]/.test(x)", "<p>it's {x}</p>", "const {a, ...b} = require('c')", "x => y => z(x)", "if (!A.has(x)) { s(x) }", "({a: {b: [1, 2})", "import a, {b as c} from 'd'", "async (x): Promise<T> => { return f(x) }",
+		"const [a, setA] = useState(''); setA(b => b + c); if (!ok(a) || a in T) { return } else x(sql`${raw(a)}`)", "class A extends B<{}> { f(x: T): U { g(x ? y : z && /^a$/.test(x)) } }", "const x: Record<A, B>[] = (<C d={e} />); h({ k: f })"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
@@ -150,8 +151,10 @@ func FuzzScan(f *testing.F) {
 		}
 		flow := file.Follow(FlowRules{
 			Source: func(e Expr) string { return strings.Repeat("s", min(1, len(e.Label)%3)) },
-			Passes: func(string) bool { return true }, Ends: func(string) bool { return false }, Guards: func(s string) bool { return s == "has" },
+			Passes: func(string) bool { return true }, Ends: func(string) bool { return false }, Guards: func(s string) bool { return s == "ok" },
+			Binds: func(tag string) bool { return tag == "sql" }, Narrow: func(param int32, _ string) bool { return len(file.HandedTo(param)) > 1 },
 		})
+		file.Called()
 		for i := range file.Calls {
 			c := &file.Calls[i]
 			if file.Toks[c.Open].Mate != c.Close || c.First > c.Open {
