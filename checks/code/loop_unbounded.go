@@ -18,6 +18,9 @@ const boundless = 1000
 
 // loopUnbounded reports agents whose loop has its limit taken away.
 func loopUnbounded(_ context.Context, p *checks.Pass) error {
+	if err := scriptLoopUnbounded(p); err != nil {
+		return err
+	}
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil || !importsAny(src, modelRoots) {
 		return err
@@ -81,7 +84,7 @@ func configured(c call, key string) python.Value {
 }
 
 // counts are words of a loop that ends by count, time or cost, or that waits for a person in every round.
-var counts = regexp.MustCompile(`(?i)max_|limit|budget|timeout|deadline|attempt|retries|steps?$|iteration|turns?$|rounds?$|^i$|^input$|^range$|elapsed|sleep|_input$|prompt_user|get_user|recv|accept|queue|websocket`)
+var counts = regexp.MustCompile(`(?i)max_|limit|budget|timeout|deadline|attempt|retries|iteration|(?:^|_)(?:steps?|turns?|rounds?)$|^i$|^input$|^range$|elapsed|sleep|_input$|prompt_user|get_user|recv|accept|queue|websocket`)
 
 // endlessLoops reports loops that ask a model with tools until the model itself stops.
 func endlessLoops(p *checks.Pass, src *checks.PythonSource) {

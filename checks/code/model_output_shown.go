@@ -57,6 +57,9 @@ func modelOutputAsHTML(ctx context.Context, p *checks.Pass) error {
 	}); err != nil {
 		return err
 	}
+	if err := rawMarkdown(p); err != nil {
+		return err
+	}
 	return outputShown(ctx, p)
 }
 

@@ -68,6 +68,9 @@ var privateData = taint{privateSource, "What %s holds", func(flow *python.Flow) 
 // privateDataSent reports servers of tools, and scripts that an agent starts, that send private files of the machine they run on,
 // or its environment, to another.
 func privateDataSent(_ context.Context, p *checks.Pass) error {
+	if err := scriptDataSent(p); err != nil {
+		return err
+	}
 	src, err := checks.Python.Of(p.File)
 	if src == nil || src.File == nil || !p.Repo.StartedByAgent(p.File.Path) && !givesTools(src) {
 		return err
@@ -75,12 +78,14 @@ func privateDataSent(_ context.Context, p *checks.Pass) error {
 	return eachFlow(p, privateData, sends, func(_ sink, c call, _ python.Arg, o *python.Origin) {
 		f := c.report(flowMessage(privateData.says, o.What, isSent))
 		describe(f, p, src, o)
-		f.Fixes = []checks.Fix{checks.Steps("drop-tool", "Take the code out",
-			"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
-			"Take it out. What a tool sends is what it was given to send, not what it finds on the machine.",
-			"Where it has run, rotate the keys and tokens that it could read.")}
+		f.Fixes = []checks.Fix{dropTool}
 	})
 }
+
+var dropTool = checks.Steps("drop-tool", "Take the code out",
+	"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
+	"Take it out. What a tool sends is what it was given to send, not what it finds on the machine.",
+	"Where it has run, rotate the keys and tokens that it could read.")
 
 // givesTools tells whether a source gives tools to a model.
 func givesTools(src *checks.PythonSource) bool {

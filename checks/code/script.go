@@ -28,20 +28,44 @@ var scriptAskName = regexp.MustCompile(`(?i)^(?:ask|call|query|prompt|chat|get|r
 var scriptHarmless = set("length", "usage", "finish_reason", "finishReason", "role", "created", "id", "status", "ok", "startsWith", "endsWith", "includes", "indexOf", "test", "has", "some", "every",
 	"Number", "parseInt", "parseFloat", "Boolean", "isArray", "safeParse", "encodeURIComponent", "basename", "textContent", "totalTokens", "isLoading", "error", "executionFile", "outputFile", "sessionId", "exitCode", "conclusion", "setInput", "handleSubmit", "handleInputChange", "append")
 
-var scriptPasses = set("String", "parse", "stringify", "from", "values", "entries", "all", "concat", "join", "marked", "render", "renderMarkdown", "markdownToHtml", "micromark", "format", "resolve", "trim", "Buffer", "toString", "decode", "text", "raw", "compile", "assign", "converter", "makeHtml", "md", "parseMarkdown", "toHtml", "sql", "unsafe", "Error")
+var scriptPasses = set("String", "parse", "stringify", "from", "values", "entries", "all", "concat", "join", "marked", "render", "renderMarkdown", "markdownToHtml", "micromark", "format", "resolve", "trim", "Buffer", "toString", "decode", "text", "raw", "compile", "assign", "converter", "makeHtml", "md", "parseMarkdown", "toHtml", "sql", "unsafe", "Error", "URL", "normalize", "realpath", "realpathSync")
 
-var scriptSettling = regexp.MustCompile(`(?i)^(?:has|includes|hasOwn|hasOwnProperty|isArray)$|valid|allow|safe|permit|approv|confirm|sanit|verif|authoriz|whitelist`)
+var scriptSettling = regexp.MustCompile(`(?i)valid|allow|safe|permit|approv|confirm|sanit|verif|authoriz|whitelist|inside|within|^(?:ensure|guard)[A-Z]?`)
 
-// scriptSource is a source of one rule in scripts.
+// scriptSource is a source of one rule in scripts; its function is nil when there is none in a file.
 type scriptSource func(s *javascript.File) func(e javascript.Expr) string
 
-func scriptFlow(s *javascript.File, source scriptSource) *javascript.Flow {
+func scriptFlow(s *javascript.File, source func(e javascript.Expr) string) *javascript.Flow {
+	escapes := escapesMarkup(s)
 	return s.Follow(javascript.FlowRules{
-		Source: source(s),
-		Passes: func(label string) bool { return scriptPasses[label] || extractor.MatchString(snake(label)) },
+		Source: source,
+		Passes: func(label string) bool {
+			return scriptPasses[label] && !(escapes && label == "render") || extractor.MatchString(snake(label))
+		},
 		Ends:   func(label string) bool { return scriptHarmless[label] },
 		Guards: scriptSettling.MatchString,
+		Narrow: narrowProperty(s),
+		Binds:  quotedTag.MatchString,
 	})
+}
+
+// escapesMarkup tells whether the only renderer of a file is markdown-it as it is made, which escapes the HTML in its text.
+func escapesMarkup(s *javascript.File) bool {
+	k := slices.IndexFunc(s.Imports, func(m javascript.Import) bool { return m.Module == "markdown-it" && m.Name == "default" })
+	if k < 0 {
+		return false
+	}
+	for i := range s.Calls {
+		if c := &s.Calls[i]; s.Callee(c) == s.Imports[k].Local {
+			if args := s.Args(c.Open); len(args) > 0 {
+				first, last, _ := s.Property(args[len(args)-1][0], "html")
+				preset, _ := s.Literal(args[0][0])
+				return string(s.Text(first, last)) != "true" && preset != "commonmark"
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // snake writes extractCode as extract_code.
@@ -58,26 +82,47 @@ func snake(label string) string {
 }
 
 func importsModule(s *javascript.File, re *regexp.Regexp) bool {
-	return slices.ContainsFunc(s.Imports, func(m javascript.Import) bool { return re.MatchString(m.Module) })
+	return slices.ContainsFunc(s.Imports, func(m javascript.Import) bool { return re.MatchString(packageName(m.Module)) })
 }
+
+var (
+	registryPrefix  = match(`^(?:npm:/?|jsr:/?|https://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm)/)`)
+	registryVersion = match(`^((?:@[^/]+/)?[^/@]+)@[^/]+`)
+)
+
+// packageName is the module as npm knows it: npm:openai@4.1.0/resources is openai/resources.
+func packageName(module string) string {
+	if at := registryPrefix.FindStringIndex(module); at != nil {
+		return registryVersion.ReplaceAllString(module[at[1]:], "$1")
+	}
+	return module
+}
+
+var anthropicModule = match(`^@anthropic-ai/`)
 
 // scriptModelSource says of an expression which model it is the answer of.
 func scriptModelSource(s *javascript.File) func(e javascript.Expr) string {
 	library := importsModule(s, modelModules)
-	anthropic := importsModule(s, regexp.MustCompile(`^@anthropic-ai/`))
+	anthropic := importsModule(s, anthropicModule)
 	relative := map[string]bool{}
 	for _, m := range s.Imports {
 		if strings.HasPrefix(m.Module, ".") || strings.HasPrefix(m.Module, "@/") || strings.HasPrefix(m.Module, "~/") {
 			relative[m.Local] = true
 		}
 	}
+	models := modelClasses(s)
 	return func(e javascript.Expr) string {
+		if e.Param && library {
+			return answeredTo(s, e)
+		}
 		if !e.Call {
 			return ""
 		}
 		open := s.Toks[e.Last-1].Mate
 		callee := s.Dotted(e.First, open)
 		switch {
+		case library && (scriptAskMethod[e.Label] || callee == e.Label) && madeModel(s, e.First, open, models):
+			return callee
 		case scriptAskMethods.MatchString(callee), anthropic && (strings.HasSuffix(callee, "messages.create") || strings.HasSuffix(callee, "messages.stream")):
 			return callee
 		case library && scriptAskFunctions[callee]:
@@ -130,34 +175,28 @@ type scriptSink struct {
 	does   string
 	ends   string
 	module *regexp.Regexp // the file must import it
+
+	when  func(s *javascript.File, callee string) bool
+	parts func(s *javascript.File, c *javascript.Call) (parts [][2]int32, does string) // what of a call matters, in place of arg
+	keeps string                                                                       // functions that end a value elsewhere, and not here
+	start bool                                                                         // only the beginning of the text matters
 }
 
 func match(re string) *regexp.Regexp { return regexp.MustCompile(re) }
 
-var childProcess = match(`^(?:node:)?child_process$|^execa$|^shelljs$|^zx$`)
-
-const (
-	asShell   = "is run by a shell."
-	asProgram = "decides which program is run."
-)
-
-// interpreted tells whether a program that is started is an interpreter, which runs what its arguments say.
-func interpreted(s *javascript.File, at int32) bool {
-	name, ok := s.Literal(at)
-	return ok && interpreters[name[strings.LastIndexByte(name, '/')+1:]]
-}
-
 var scriptCodeSinks = []scriptSink{
 	{callee: match(`^(?:window\.|globalThis\.)?eval$`), does: runs},
-	{callee: match(`^(?:new )?Function$`), arg: -1, does: runs},
+	{callee: match(`^(?:Async|Generator|AsyncGenerator)?Function$`), arg: -1, does: runs},
 	{callee: match(`^vm\.(?:runIn\w*Context|compileFunction)$|^(?:runInNewContext|runInThisContext|runInContext)$|^vm\.Script$`), does: runs},
-	{callee: match(`^(?:child_process\.|cp\.|shell\.)?(?:exec|execSync|execCommand)$|^exec(?:Async|Promise|P)$|^promisify\(\)\(\)$`), does: asShell, module: childProcess},
-	{callee: match(`^(?:child_process\.|cp\.)?(?:spawn|spawnSync|execFile|execFileSync)$`), does: asProgram, module: childProcess},
+	{callee: scriptShells, does: asShell, module: childProcess},
+	{callee: scriptStarters, parts: started, module: childProcess},
+	{callee: scriptLines, parts: line, start: true},
+	{callee: scriptSpawns, parts: started},
 	{callee: match(`^(?:window\.)?set(?:Timeout|Interval)$`), does: runs},
 }
 
 var scriptQuerySinks = []scriptSink{
-	{callee: match(`(?i)(?:^|\.)\w*(?:db|pool|conn|connection|client|knex|sequelize|prisma|sqlite|pg|mysql|database|datasource|manager|queryRunner)\.(?:query|execute|exec|run|all|get|prepare|raw|unsafe|\$queryRawUnsafe|\$executeRawUnsafe)$|\$(?:query|execute)RawUnsafe$`), does: asSQL},
+	{callee: match(`(?i)(?:^|\.)\w*(?:db|pool|conn|connection|client|knex|sequelize|prisma|sqlite|pg|mysql|database|datasource|manager|queryRunner)\.(?:query|execute|exec|run|all|get|prepare|raw|unsafe|\$queryRawUnsafe|\$executeRawUnsafe)$|\$(?:query|execute)RawUnsafe$`), does: asSQL, when: ofDatabase},
 }
 
 const scriptCleans = "sanitize sanitizeHtml sanitizeHTML escapeHtml escapeHTML escape xss clean encode DOMPurify purify"
@@ -166,6 +205,8 @@ var scriptPageSinks = []scriptSink{
 	{target: match(`\.(?:innerHTML|outerHTML|srcdoc)$`), does: asHTML, ends: scriptCleans},
 	{target: match(`^__html$`), does: asHTML, ends: scriptCleans},
 	{callee: match(`^document\.write(?:ln)?$|\.insertAdjacentHTML$|^\$\(\)\.(?:html|append|prepend)$|\.setHTMLUnsafe$|\.createContextualFragment$`), arg: -1, does: asHTML, ends: scriptCleans},
+	{callee: match(`^(?:res|response|reply|ctx)(?:\.\w+\(\))*\.(?:send|end|write)$`), parts: sentPage, does: asHTML, ends: scriptCleans},
+	{callee: match(`^Response$`), parts: sentPage, does: asHTML, ends: scriptCleans},
 	{callee: match(`^bypassSecurityTrustHtml$|\.bypassSecurityTrustHtml$`), does: asHTML, ends: scriptCleans},
 }
 
@@ -174,54 +215,73 @@ var scriptAddressSinks = []scriptSink{
 	{callee: match(`^(?:fs|fsp|fs\.promises)\.(?:readFile|writeFile|unlink|rm|appendFile|readFileSync|writeFileSync|unlinkSync|rmSync|createReadStream|createWriteStream)$|^(?:readFile|writeFile|readFileSync|writeFileSync)$`), does: asPath, ends: "basename", module: match(`^(?:node:)?fs(?:/promises)?$|^fs-extra$`)},
 }
 
+// of is what of a call matters to the sink, and what happens to it.
+func (k scriptSink) of(s *javascript.File, c *javascript.Call) (parts [][2]int32, does string) {
+	args := s.Args(c.Open)
+	switch {
+	case k.parts != nil:
+		return k.parts(s, c)
+	case k.arg < 0 && len(args) > 0:
+		return args[len(args)-1:], k.does
+	case k.arg >= 0 && k.arg < len(args):
+		return args[k.arg : k.arg+1], k.does
+	}
+	return nil, ""
+}
+
 // eachScriptFlow reports the places of a script where a tainted value reaches a sink.
 func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, report func(k scriptSink, first, last int32, o *javascript.Origin, s *javascript.File)) error {
 	s, err := checks.Script.Of(p.File)
 	if s == nil {
 		return err
 	}
+	from := source(s)
+	if from == nil {
+		return err
+	}
 	var flow *javascript.Flow
-	try := func(k *scriptSink, first, last, from, to int32) {
+	try := func(k scriptSink, does string, first, last int32, part [2]int32) bool {
+		k.does = does
 		if flow == nil {
-			flow = scriptFlow(s, source)
+			flow = scriptFlow(s, from)
 		}
 		plain := flow.Rules.Ends
 		flow.Rules.Ends = func(label string) bool {
-			return plain(label) || k.ends != "" && slices.Contains(strings.Fields(k.ends), label)
+			return plain(label) && !(k.keeps != "" && slices.Contains(strings.Fields(k.keeps), label)) || k.ends != "" && slices.Contains(strings.Fields(k.ends), label)
 		}
-		flow.Head = k.does == asURL
-		o := flow.From(from, to)
+		flow.Head, flow.Path = k.does == asURL || k.start && k.does != asShell, k.does == asPath
+		o := flow.From(part[0], part[1])
 		flow.Rules.Ends = plain
 		if o != nil {
-			report(*k, first, last, o, s)
+			report(k, first, last, o, s)
 		}
+		return o != nil
 	}
 	for n := range sinks {
-		k := &sinks[n]
+		k := sinks[n]
 		if k.module != nil && !importsModule(s, k.module) {
 			continue
 		}
 		if k.callee != nil {
-			for i := range s.Calls {
-				c := &s.Calls[i]
-				if !k.callee.MatchString(s.Callee(c)) {
+			for _, name := range s.Called() {
+				if !k.callee.MatchString(name.Written) && (name.Canonical == name.Written || !k.callee.MatchString(name.Canonical)) || k.when != nil && !k.when(s, name.Written) {
 					continue
 				}
-				args := s.Args(c.Open)
-				switch {
-				case k.arg < 0 && len(args) > 0:
-					try(k, c.First, c.Open, args[len(args)-1][0], args[len(args)-1][1])
-				case len(args) > 1 && k.does == asProgram && k.arg == 0 && interpreted(s, args[0][0]):
-					try(k, c.First, c.Open, args[1][0], args[1][1])
-				case k.arg >= 0 && k.arg < len(args):
-					try(k, c.First, c.Open, args[k.arg][0], args[k.arg][1])
+				for _, i := range name.Calls {
+					c := &s.Calls[i]
+					parts, does := k.of(s, c)
+					for _, part := range parts {
+						if try(k, does, c.First, c.Open, part) {
+							break
+						}
+					}
 				}
 			}
 			continue
 		}
 		for _, a := range s.Assignments() {
 			if k.target.MatchString(s.Dotted(a.Target, a.TargetEnd)) {
-				try(k, a.Target, a.TargetEnd, a.First, a.Last)
+				try(k, k.does, a.Target, a.TargetEnd, [2]int32{a.First, a.Last})
 			}
 		}
 	}
@@ -230,11 +290,15 @@ func eachScriptFlow(p *checks.Pass, source scriptSource, sinks []scriptSink, rep
 
 // scriptFinding reports a flow in a script.
 func scriptFinding(p *checks.Pass, s *javascript.File, first, last int32, o *javascript.Origin, says, does string) *checks.Finding {
-	f := p.At(int(s.Toks[first].Start), int(s.Toks[last-1].End), flowMessage(says, o.What, does))
+	what := o.What
+	if o.Path != "" && s.Word(o.First) == what {
+		what = strings.TrimPrefix(o.Path, "request.params.")
+	}
+	f := p.At(int(s.Toks[first].Start), int(s.Toks[last-1].End), flowMessage(says, what, does))
 	f.Anchor = "flow " + s.Dotted(first, last)
 	f.InAI = true
 	start, end := int(s.Toks[o.First].Start), int(s.Toks[o.Last-1].End)
-	f.Related = append(f.Related, checks.Related{Role: "source", Message: safe.Line("it comes from here: " + o.What), Path: p.File.Path, Start: p.File.Position(start), End: p.File.Position(end)})
+	f.Related = append(f.Related, checks.Related{Role: "source", Message: safe.Line("it comes from here: " + what), Path: p.File.Path, Start: p.File.Position(start), End: p.File.Position(end)})
 	if o.Steps > 0 && p.Rule.Severity == rules.Critical {
 		f.Lower(rules.High, "the value goes through a function of this file")
 	}

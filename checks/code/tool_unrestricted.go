@@ -1,6 +1,7 @@
 package code
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -86,16 +87,16 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 		python   []sink
 		script   []scriptSink
 		severity rules.Severity
-		why      string
+		why      map[string]string // by what happens to the value
 	}{
-		{toolInput, codeSinks, scriptCodeSinks, rules.Critical, "it is code that the model writes"},
-		{toolInput, querySinks, scriptQuerySinks, rules.High, ""},
-		{chosenInput, addressSinks, scriptAddressSinks, rules.High, ""},
+		{toolInput, codeSinks, scriptCodeSinks, rules.Critical, graver},
+		{toolInput, querySinks, scriptQuerySinks, rules.High, nil},
+		{chosenInput, addressSinks, scriptAddressSinks, rules.High, nil},
 	} {
 		refine := func(f *checks.Finding, does string) {
 			f.Related[len(f.Related)-1].Message = "the tool takes it here"
-			if k.severity != p.Rule.Severity {
-				f.Lower(k.severity, k.why)
+			if why := k.why[does]; k.severity != p.Rule.Severity {
+				f.Lower(k.severity, cmp.Or(why, "it is code that the model writes"))
 			}
 			f.Fixes = []checks.Fix{narrowTool()}
 			if does == asURL || does == asPath {
@@ -124,6 +125,12 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 	return wholeFolder(p)
 }
 
+// graver says why a tool that starts programs is worse than one that opens files.
+var graver = map[string]string{
+	asShell:   "the model can add commands of its own",
+	asProgram: "the model chooses the program",
+}
+
 func narrowTool() checks.Fix {
 	return checks.Steps("narrow-tool", "Narrow what the tool can do",
 		"Replace the free argument by the few actions that are needed: an enum, an id, a name that is looked up in a table.",
@@ -148,42 +155,3 @@ func wholeFolder(p *checks.Pass) error {
 	}
 	return nil
 }
-
-// makers of tools in scripts, and the properties under which they take the function
-var (
-	scriptToolMaker = regexp.MustCompile(`(?:^|\.)(?:tool|registerTool|addTool|createTool|defineTool|defineAction|useCopilotAction|structuredTool|(?:new )?Dynamic(?:Structured)?Tool|(?:new )?FunctionTool(?:\.from)?|setRequestHandler|ai\.defineTool)$`)
-	scriptToolBody  = set("execute", "func", "handler", "run", "invoke", "call", "_call", "callback", "cb")
-	toolModules     = regexp.MustCompile(modelModules.String() + `|^(?:fastmcp|mcp-framework|@vercel/mcp-adapter|mcp-handler|@copilotkit/.*)$`)
-)
-
-// scriptToolSource says of a parameter that a model chooses it.
-func scriptToolSource(s *javascript.File) func(e javascript.Expr) string {
-	if !importsModule(s, toolModules) {
-		return func(javascript.Expr) string { return "" }
-	}
-	return func(e javascript.Expr) string {
-		if !e.Param || e.Label == "context" || e.Label == "ctx" || e.Label == "extra" || e.Label == "options" {
-			return ""
-		}
-		if function, handedTo := s.Parameter(e.First); scriptToolMaker.MatchString(handedTo) && (function == "" || scriptToolBody[function]) && !narrowScript(s, e) {
-			return e.Label
-		}
-		return ""
-	}
-}
-
-// narrowScript tells whether the schema beside a function says that a parameter is a number or one of a few words.
-func narrowScript(s *javascript.File, e javascript.Expr) bool {
-	c := s.CallAround(e.First)
-	if c == nil {
-		return false
-	}
-	for i := c.Open; i < c.Close; i++ {
-		if s.Word(i) == e.Label && s.IsOp(i+1, ':') && narrowSchema.Match(s.Text(i+2, min(i+9, c.Close))) {
-			return true
-		}
-	}
-	return false
-}
-
-var narrowSchema = regexp.MustCompile(`^(?:z|zod|Type|t|v)\s*\.\s*(?:coerce\s*\.\s*)?(?:number|boolean|enum|nativeEnum|literal|date|bigint|int|Number|Boolean|Integer|Literal)\b|^\{\s*type:\s*["'](?:number|integer|boolean)["']`)

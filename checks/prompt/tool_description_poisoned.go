@@ -29,7 +29,7 @@ func toolDescriptionPoisoned(p *checks.Pass, m checks.TextMatch) {
 	if p.File.InTests() || !inDescription(p, m.Text, start) || !directed(p, m.Text, start, end, guardWords) {
 		return
 	}
-	if (m.Index == orderOfUse || m.Index == shouting) && !reaches.Match(m.Text[max(0, start-250):min(len(m.Text), end+250)]) {
+	if (m.Index == orderOfUse || m.Index == shouting) && !reaches.Match(around(m.Text, start, end)) {
 		return // how tools are usually described
 	}
 	f := p.At(start, end, "The description of a tool gives the model an order that is not about using it.")
@@ -37,9 +37,27 @@ func toolDescriptionPoisoned(p *checks.Pass, m checks.TextMatch) {
 	f.Fixes = []checks.Fix{lookWho("drop-order", "Take the order out")}
 }
 
+// anotherTool is where the text of the next tool in a source begins.
+var anotherTool = regexp.MustCompile(`"""|'''|\b(?:tool|registerTool|addTool)\(`)
+
+// around is what stands near a place, as far as it belongs to the same tool.
+func around(text []byte, start, end int) []byte {
+	from, to := max(0, start-250), min(len(text), end+250)
+	if all := anotherTool.FindAllIndex(text[from:start], -1); len(all) > 0 {
+		from += all[len(all)-1][1]
+	}
+	if next := anotherTool.FindIndex(text[end:to]); next != nil {
+		to = end + next[0]
+	}
+	return text[from:to]
+}
+
 // describedBefore is the start of a description in code, up to the place: description: "…, and the second argument of
 // server.tool("name", "….
-var describedBefore = regexp.MustCompile(`(?s)description["']?\s*[:=]\s*\(?\s*["'` + "`" + `][^"'` + "`" + `]{0,400}$|\b(?:tool|registerTool|addTool|prompt|resource)\(\s*["'][^"']{0,80}["']\s*,\s*["'` + "`" + `][^"'` + "`" + `]{0,400}$`)
+var describedBefore = regexp.MustCompile(`(?s)(?:(?:description|instructions)["']?\s*[:=]\s*\(?\s*|\.describe\(\s*|\b(?:tool|registerTool|addTool|prompt|resource)\(\s*["'][^"']{0,80}["']\s*,\s*)` + joined + `$`)
+
+// joined is a text that is not yet ended, after others that are added to it: "a" + "b
+const joined = `(?:["'` + "`" + `][^"'` + "`" + `]*["'` + "`" + `]\s*\+\s*)*["'` + "`" + `][^"'` + "`" + `]*`
 
 // inDescription tells whether a place is the description of a tool: in a configuration under such a key, in code in the
 // docstring of a function that is made a tool.

@@ -77,6 +77,8 @@ type Call struct {
 	First       int32 // first token of the callee
 	Open, Close int32 // the parentheses
 	New         bool
+
+	block int32 // the brace around it
 }
 
 // Import is one name bound by an import or a require.
@@ -97,6 +99,7 @@ type File struct {
 
 	functions []function
 	bindings  []binding
+	branches  []branch
 	names     map[string][]int32
 	index     *index
 }

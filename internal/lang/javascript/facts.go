@@ -78,13 +78,13 @@ func (f *File) facts() {
 		case t.Kind == Op && t.Op == '}' && len(blocks) > 0 && t.Mate == block:
 			blocks = blocks[:len(blocks)-1]
 		case t.Kind == Op && t.Op == '(' && t.Mate > i:
-			f.call(i)
+			f.call(i, block)
 		case t.Kind == Op && t.Op == opArrow:
 			f.arrow(i, block)
-		case t.Kind == Op && t.Op == '=' && f.Toks[i-1].Kind == Name && !f.isOp(i-2, '.'):
-			f.assignment(i, block)
-		case t.Kind == Op && t.Op == '=' && (f.isOp(i-1, '}') || f.isOp(i-1, ']')) && f.Toks[i-1].Mate > 0:
-			f.pattern(f.Toks[i-1].Mate, i+1, f.valueEnd(i+1), block)
+		case t.Kind == Op && t.Op == '=':
+			f.gives(i, block)
+		case t.Kind == Op && t.Op == opAssign && f.Toks[i-1].Kind == Name && !f.isOp(i-2, '.'): // x += …
+			f.bind(binding{kind: bindValue, tok: i - 1, block: block, first: i + 1, last: f.valueEnd(i + 1)})
 		case t.Kind == Name && !f.isOp(i-1, '.'):
 			switch f.word(i) {
 			case "import":
@@ -93,6 +93,10 @@ func (f *File) facts() {
 				f.function(i, block)
 			case "of":
 				f.loop(i, block)
+			case "if":
+				if b, ok := f.branchAt(i, block); ok {
+					f.branches = append(f.branches, b)
+				}
 			}
 		}
 	}
@@ -112,7 +116,7 @@ func notCallee(word string) bool {
 	return false
 }
 
-func (f *File) call(open int32) {
+func (f *File) call(open, block int32) {
 	p := &f.Toks[open-1]
 	end := open
 	if p.Kind == Op && p.Op == '>' { // f<T>(…)
@@ -137,7 +141,11 @@ func (f *File) call(open int32) {
 		f.method(end-1, open) // name(params) { body }
 		return
 	}
-	c := Call{First: f.chainStart(end - 1), Open: open, Close: f.Toks[open].Mate}
+	if p.Kind == Name && !f.isOp(end-2, '.') && f.definesMethod(end-1, open) {
+		f.method(end-1, open)
+		return
+	}
+	c := Call{First: f.chainStart(end - 1), Open: open, Close: f.Toks[open].Mate, block: block}
 	c.New = f.is(c.First-1, "new")
 	f.Calls = append(f.Calls, c)
 }
@@ -250,6 +258,9 @@ func (f *File) Property(brace int32, key string) (first, last int32, ok bool) {
 	return 0, 0, false
 }
 
+// ValueEnd is the end of the expression that begins at a token.
+func (f *File) ValueEnd(i int32) int32 { return f.valueEnd(i) }
+
 // valueEnd is the end of an expression that begins at token i: a comma, a semicolon, a closing bracket, or a line that
 // begins a new statement.
 func (f *File) valueEnd(i int32) int32 {
@@ -281,21 +292,26 @@ func startsStatement(f *File, i int32) bool {
 
 func (f *File) bind(b binding) { f.bindings = append(f.bindings, b) }
 
-// assignment reads name = value; name: Type = value is read from the name before the colon.
-func (f *File) assignment(eq, block int32) {
-	name := eq - 1
-	for k := eq - 1; k > 1 && eq-k < 12; k-- { // const x: Type<A> = …
-		if f.isOp(k, ':') && f.Toks[k-1].Kind == Name && (f.is(k-2, "const") || f.is(k-2, "let") || f.is(k-2, "var")) {
-			name = k - 1
-			break
-		}
-		if t := &f.Toks[k]; t.Kind == Op && (t.Op == ';' || t.Op == '{' || t.Op == '(' || t.Op == ',') {
-			break
-		}
+// gives reads name = value and { a, b } = value, over the type that may stand between.
+func (f *File) gives(eq, block int32) {
+	target := f.annotated(eq)
+	switch t := &f.Toks[target]; {
+	case t.Kind == Name && !f.isOp(target-1, '.'):
+		f.assignment(target, eq, block)
+	case (f.isOp(target, '}') || f.isOp(target, ']')) && t.Mate > 0:
+		f.pattern(t.Mate, eq+1, f.valueEnd(eq+1), block)
 	}
+}
+
+// assignment reads name = value.
+func (f *File) assignment(name, eq, block int32) {
 	first, last := eq+1, f.valueEnd(eq+1)
 	if module, ok := f.required(first, last); ok {
-		f.Imports = append(f.Imports, Import{module, "default", f.word(name), name})
+		exported := "default"
+		if f.isOp(last-2, '.') && f.Toks[last-1].Kind == Name { // require("m").exported
+			exported = f.word(last - 1)
+		}
+		f.Imports = append(f.Imports, Import{module, exported, f.word(name), name})
 		f.bind(binding{kind: bindImport, tok: name, block: block})
 		return
 	}

@@ -1,12 +1,16 @@
 package javascript
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+)
 
 // Flow follows values from where they come from, through assignments, templates and the functions of the same file.
 type Flow struct {
 	*File
 	Rules FlowRules
 	Head  bool // only the start of a text matters, as the host in an address does
+	Path  bool // the text names a file: ../ in it leads anywhere
 
 	frames []map[int32]*Origin // what the parameters of the functions being followed are, by token
 	inside []*function
@@ -21,6 +25,12 @@ type FlowRules struct {
 	Passes func(label string) bool // a call whose result is made of its arguments
 	Ends   func(label string) bool // a property, method or function that gives something harmless
 	Guards func(label string) bool // a function that, asked in a condition, settles what a value may be
+
+	// Binds tells of the tag of a template that it keeps the values apart from the text. It may be nil.
+	Binds func(tag string) bool
+
+	// Narrow tells of a property of a parameter that is a source that it can only be something harmless. It may be nil.
+	Narrow func(param int32, property string) bool
 }
 
 // Expr is a chain of names, properties, calls and subscripts: tokens [First, Last). Label is its last name.
@@ -29,13 +39,15 @@ type Expr struct {
 	Label       string
 	Call        bool // it ends in a call
 	Param       bool // it is the parameter of a function, seen at its definition
+	Place       int  // of a parameter
 }
 
 // Origin is the source that a value comes from.
 type Origin struct {
 	First, Last int32
 	What        string
-	Steps       int // functions it went through
+	Steps       int    // functions it went through
+	Path        string // of a parameter: the property of it that is used, as args.command
 }
 
 const (
@@ -71,6 +83,13 @@ func (w *Flow) expr(first, last int32, depth int) *Origin {
 			return nil // a function is no value of its own
 		case t.Kind == Name:
 			end := w.chainEnd(i+1, last)
+			if tagged := end; tagged < last && w.Toks[tagged].Kind == TStart && w.Toks[tagged].Mate > tagged && w.Rules.Binds != nil && w.Rules.Binds(w.word(end-1)) {
+				if o := w.spliced(tagged, depth); o != nil {
+					return o
+				}
+				i = w.Toks[tagged].Mate + 1
+				continue
+			}
 			if o := w.chain(i, end, depth); o != nil {
 				return o
 			}
@@ -89,7 +108,9 @@ func (w *Flow) expr(first, last int32, depth int) *Origin {
 			i++
 		}
 		if w.Head && i < last && w.isOp(i, '+') {
-			return nil
+			if s, ok := w.Literal(i - 1); i != first+1 || !ok || !opensAddress([]byte(s)) {
+				return nil
+			}
 		}
 	}
 	return nil
@@ -120,6 +141,13 @@ func (w *Flow) operands(first, last int32) (int32, int32) {
 	return first, last
 }
 
+// opensAddress tells whether an address that begins with this text may still lead anywhere.
+func opensAddress(text []byte) bool {
+	return len(text) == 0 || noHost.Match(text)
+}
+
+var noHost = regexp.MustCompile(`^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@.]*[@.])?$|^(?:[a-z][a-z0-9+-]*:)?//[^/.]*$`)
+
 func (w *Flow) chainEnd(i, last int32) int32 {
 	for i < last {
 		switch t := &w.Toks[i]; {
@@ -139,6 +167,21 @@ func (w *Flow) chainEnd(i, last int32) int32 {
 	return i
 }
 
+// spliced looks into a template whose values are bound: only what asks to be text is, sql.raw(x).
+func (w *Flow) spliced(i int32, depth int) *Origin {
+	for k := i + 1; k < w.Toks[i].Mate; k++ {
+		if m := w.Toks[k].Mate; w.isOp(k, '{') && m > k {
+			if open := w.Toks[m-1].Mate; w.isOp(m-1, ')') && (w.is(open-1, "raw") || w.is(open-1, "unsafe")) {
+				if o := w.expr(open+1, m-1, depth+1); o != nil {
+					return o
+				}
+			}
+			k = m
+		}
+	}
+	return nil
+}
+
 // literal looks into templates, parentheses, lists and objects.
 func (w *Flow) literal(i int32, depth int) *Origin {
 	t := &w.Toks[i]
@@ -146,7 +189,7 @@ func (w *Flow) literal(i int32, depth int) *Origin {
 	case t.Kind == TStart && t.Mate > i:
 		for k := i + 1; k < t.Mate; k++ {
 			if m := w.Toks[k].Mate; w.isOp(k, '{') && m > k {
-				if w.Head && (k > i+1 || w.Toks[k].Start > t.End+8) {
+				if w.Head && (k > i+1 || !opensAddress(w.Src[t.End:w.Toks[k].Start])) {
 					return nil
 				}
 				if o := w.expr(k+1, m, depth+1); o != nil {
@@ -172,9 +215,9 @@ func (w *Flow) literal(i int32, depth int) *Origin {
 func (w *Flow) chain(first, end int32, depth int) *Origin {
 	var o *Origin
 	if what := w.Rules.Source(Expr{First: first, Last: first + 1, Label: w.word(first)}); what != "" {
-		o = &Origin{first, first + 1, what, 0}
+		o = &Origin{First: first, Last: first + 1, What: what}
 	} else if !w.isOp(first+1, '(') {
-		o = w.name(first, depth)
+		o = w.name(first, end, depth)
 	}
 	return w.trailers(first, first+1, end, depth, o)
 }
@@ -190,25 +233,27 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 		case w.isOp(i, '.') && w.Toks[i+1].Kind == Name:
 			label = w.word(i + 1)
 			i += 2
-			if o != nil && w.Rules.Ends(label) {
+			if o != nil && (w.Rules.Ends(label) || i == first+3 && w.narrow(o, first, label)) {
 				return nil
 			}
 			if o == nil {
 				if what := w.Rules.Source(Expr{First: first, Last: i, Label: label}); what != "" {
-					o = &Origin{first, i, what, 0}
+					o = &Origin{First: first, Last: i, What: what}
 				}
 			}
 		case w.isOp(i, '('):
 			next := w.Toks[i].Mate + 1
 			switch {
-			case w.Rules.Ends(label):
+			case w.Rules.Ends(label), (label == "replace" || label == "replaceAll") && w.strips(i):
 				return nil
 			case o != nil:
 			default:
 				if what := w.Rules.Source(Expr{First: first, Last: next, Label: label, Call: true}); what != "" {
-					o = &Origin{first, next, what, 0}
+					o = &Origin{First: first, Last: next, What: what}
 				} else if fn := w.local(first, i); fn != nil {
 					o = w.result(fn, i, depth)
+				} else if label == "useMemo" {
+					o = w.memo(i, depth)
 				} else if w.Rules.Passes(label) {
 					for _, a := range w.Args(i) {
 						if o = w.expr(a[0], a[1], depth+1); o != nil {
@@ -228,8 +273,13 @@ func (w *Flow) trailers(first, i, end int32, depth int, o *Origin) *Origin {
 	return o
 }
 
-// name follows a name to its bindings before it, the latest first.
-func (w *Flow) name(i int32, depth int) *Origin {
+// narrow tells whether a property of the name at a token is harmless, when the name is the parameter that an origin is.
+func (w *Flow) narrow(o *Origin, name int32, property string) bool {
+	return w.Rules.Narrow != nil && o.Last == o.First+1 && w.word(o.First) == w.word(name) && w.Rules.Narrow(o.First, property)
+}
+
+// name follows the name that a chain [i, end) begins with to its bindings before it, the latest first.
+func (w *Flow) name(i, end int32, depth int) *Origin {
 	name := w.word(i)
 	list := w.names[name]
 	for k := len(list) - 1; k >= 0; k-- {
@@ -249,14 +299,25 @@ func (w *Flow) name(i int32, depth int) *Origin {
 			o = w.param(b, depth)
 		} else {
 			o = w.expr(b.first, b.last, depth+1)
+			if o != nil && b.part && b.last == b.first+1 && w.narrow(o, b.first, w.Key(b.tok)) {
+				o = nil
+			}
 		}
 		if o == nil && w.isOp(b.first, '[') {
 			o = w.filled(name, b.tok, i, depth)
 		}
+		if o == nil && b.part {
+			o = w.state(b, depth)
+		}
 		delete(w.busy, b.tok)
 		if o != nil {
-			if w.guarded(name, b.tok, i) {
+			if w.settled(value{name, w.used(i, end), b.tok}, i, depth) {
 				return nil
+			}
+			if path := w.used(i, end); o.First == b.tok && path != name {
+				at := *o
+				at.Path = path
+				return &at
 			}
 			return o
 		}
@@ -265,6 +326,21 @@ func (w *Flow) name(i int32, depth int) *Origin {
 		}
 	}
 	return nil
+}
+
+// used is the path of a chain up to the first call in it.
+func (w *Flow) used(first, end int32) string {
+	last := first + 1
+	for last < end && !w.isOp(last, '(') {
+		if m := w.Toks[last].Mate; m > last {
+			last = m
+		}
+		last++
+	}
+	if last < end && w.isOp(last-2, '.') { // x.trim(
+		last -= 2
+	}
+	return w.pathOf(first, last)
 }
 
 // filled looks for an origin in what is put into a list between the place that makes it and the place that uses it.
@@ -283,47 +359,6 @@ func (w *Flow) filled(name string, made, use int32, depth int) *Origin {
 	return nil
 }
 
-// sees tells whether a binding may be what a name at token i means: it stands before it, in a block around it or in one that
-// has ended by then.
-func (w *Flow) sees(b *binding, i int32) bool {
-	if b.kind == bindParam {
-		fn := &w.functions[b.fn]
-		return fn.body <= i && i < fn.end
-	}
-	if b.tok == i || i >= b.first && i < b.last {
-		return false
-	}
-	if w.within(b.block, i) {
-		if b.tok < i {
-			return true
-		}
-		return w.functionAt(b.tok) != w.functionAt(i)
-	}
-	return b.tok < i && !w.declares(b.tok)
-}
-
-func (w *Flow) within(block, i int32) bool {
-	return block == 0 || block < i && i < w.Toks[block].Mate
-}
-
-// declares tells whether a binding is made by const, let or var.
-func (w *Flow) declares(tok int32) bool {
-	for k := tok - 1; k > 0 && tok-k < 40; k-- {
-		switch t := &w.Toks[k]; {
-		case t.Kind == Name && (w.is(k, "const") || w.is(k, "let") || w.is(k, "var")):
-			return true
-		case t.Kind == Op && (t.Op == ';' || t.Op == ')' || t.Op == '}'):
-			return false
-		case t.Line && t.Kind == Name && k < tok-1:
-			return false
-		}
-		if w.Toks[tok].Line {
-			return false
-		}
-	}
-	return false
-}
-
 // param follows a parameter to the argument of the call that is followed, to the calls of the file, or to what a callback is
 // called on: messages.map(m => m.content).
 func (w *Flow) param(b *binding, depth int) *Origin {
@@ -332,19 +367,22 @@ func (w *Flow) param(b *binding, depth int) *Origin {
 			return o
 		}
 	}
-	if what := w.Rules.Source(Expr{First: b.tok, Last: b.tok + 1, Label: w.word(b.tok), Param: true}); what != "" {
-		return &Origin{b.tok, b.tok + 1, what, 0}
-	}
 	fn := &w.functions[b.fn]
+	at := slices.IndexFunc(fn.params, func(p int32) bool { return p <= b.tok && (p == b.tok || w.Toks[p].Mate > b.tok) })
+	if what := w.Rules.Source(Expr{First: b.tok, Last: b.tok + 1, Label: w.word(b.tok), Param: true, Place: at}); what != "" {
+		return &Origin{First: b.tok, Last: b.tok + 1, What: what}
+	}
 	if c := w.CallAround(fn.body - 1); c != nil && fn.name == 0 {
 		if dot := c.Open - 2; w.isOp(dot, '.') {
 			return w.expr(c.First, dot, depth+1)
 		}
 		return nil
 	}
-	at := slices.IndexFunc(fn.params, func(p int32) bool { return p <= b.tok && (p == b.tok || w.Toks[p].Mate > b.tok) })
 	if fn.name == 0 || at < 0 || len(w.frames) > 0 {
 		return nil
+	}
+	if o := w.attribute(fn, b.tok, depth); o != nil {
+		return o
 	}
 	for _, k := range w.indexed().called[fn] {
 		c := &w.Calls[k]
@@ -413,32 +451,6 @@ func (w *Flow) result(fn *function, open int32, depth int) *Origin {
 		}
 	}
 	return nil
-}
-
-// guarded tells whether a condition between a binding and the use settles what the value may be.
-func (w *Flow) guarded(name string, from, use int32) bool {
-	if w.sink > use {
-		use = w.sink
-	}
-	w.budget -= int(max(use-from, 0)) / 8
-	for i := from; i < use; i++ {
-		if !w.is(i, "if") || !w.isOp(i+1, '(') || w.Toks[i+1].Mate < i {
-			continue
-		}
-		end := w.Toks[i+1].Mate
-		for k := i + 2; k < end; k++ {
-			switch {
-			case w.isOp(k, '(') && w.Toks[k-1].Kind == Name && w.Rules.Guards(w.word(k-1)) && w.mentions(name, k, w.Toks[k].Mate):
-				return true
-			case w.is(k, name) && !w.isOp(k-1, '.'):
-				e := w.chainEnd(k+1, end)
-				if w.is(e, "in") || w.isOp(e, opEqual) && w.Toks[e+1].Kind == Str {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 func (w *Flow) mentions(name string, a, b int32) bool {

@@ -19,18 +19,14 @@ func (f *File) function(i, _ int32) {
 	if !f.isOp(open, '(') || f.Toks[open].Mate < open {
 		return
 	}
-	body := f.Toks[open].Mate + 1
-	for k := body; k < body+60 && int(k) < len(f.Toks); k++ { // the type of the result
-		if f.isOp(k, '{') {
-			f.define(name, open, k, f.Toks[k].Mate+1, false, false)
-			return
-		}
+	if body := f.afterType(f.Toks[open].Mate + 1); f.isOp(body, '{') && f.Toks[body].Mate > body {
+		f.define(name, open, body, f.Toks[body].Mate+1, false, false)
 	}
 }
 
 // method reads name(params) { body } of a class or object.
 func (f *File) method(name, open int32) {
-	body := f.Toks[open].Mate + 1
+	body := f.afterType(f.Toks[open].Mate + 1)
 	f.define(name, open, body, f.Toks[body].Mate+1, false, false)
 }
 
@@ -46,21 +42,22 @@ func (f *File) arrow(at, _ int32) {
 	params := at - 1
 	if f.isOp(params, ')') && f.Toks[params].Mate > 0 {
 		params = f.Toks[params].Mate
-	} else if f.Toks[params].Kind == Name && !f.isOp(params-1, '(') && !f.isOp(params-1, ',') && !f.isOp(params-1, '=') && !f.is(params-1, "async") {
-		for k := params; k > 1 && at-k < 12; k-- { // (params): Type => body
-			if f.isOp(k, ':') && f.isOp(k-1, ')') && f.Toks[k-1].Mate > 0 {
-				params = f.Toks[k-1].Mate
-				break
-			}
-		}
+	} else if close := f.beforeType(at); close > 0 { // (params): Type => body
+		params = f.Toks[close].Mate
 	}
 	name := int32(0)
 	before := params - 1
 	if f.is(before, "async") {
 		before--
 	}
-	if (f.isOp(before, '=') || f.isOp(before, ':')) && f.Toks[before-1].Kind == Name {
+	switch {
+	case f.isOp(before, '='):
+		name = f.annotated(before)
+	case f.isOp(before, ':'):
 		name = before - 1
+	}
+	if f.Toks[name].Kind != Name {
+		name = 0
 	}
 	f.define(name, params, body, end, expression, true)
 }
@@ -110,24 +107,55 @@ func (f *File) Enclosing(tok int32) string {
 	return ""
 }
 
-// Parameter tells of the parameter at a token the name of its function, and what that function is handed to: the callee of the
-// call in whose arguments it is written out. Both may be empty.
-func (f *File) Parameter(tok int32) (function, handedTo string) {
-	for i := range f.bindings {
-		b := &f.bindings[i]
-		if b.tok != tok || b.kind != bindParam {
-			continue
-		}
-		fn := &f.functions[b.fn]
-		if fn.name > 0 {
-			function = f.word(fn.name)
-		}
-		if c := f.CallAround(tok); c != nil && c.Open < tok && fn.end <= c.Close+1 {
-			handedTo = f.Callee(c)
-		}
-		return function, handedTo
+// Handed is a call that a function is given to, and the property under which: f(g) or f({ key: g }).
+type Handed struct {
+	Call *Call
+	Key  string
+}
+
+// HandedTo tells what the function is handed to whose parameter stands at a token: the call in whose arguments it is written
+// out, or those that its name is given to.
+func (f *File) HandedTo(param int32) []Handed {
+	fn := f.functionOf(param)
+	if fn == nil {
+		return nil
 	}
-	return "", ""
+	name := ""
+	if fn.name > 0 {
+		name = f.word(fn.name)
+	}
+	if c := f.CallAround(fn.body - 1); c != nil && c.Open < param && fn.end <= c.Close+1 {
+		return []Handed{{c, name}}
+	}
+	if name == "" || f.indexed().named[name][0] != fn {
+		return nil
+	}
+	return f.indexed().handed[name]
+}
+
+func (f *File) functionOf(param int32) *function {
+	for _, k := range f.names[f.word(param)] {
+		if b := &f.bindings[k]; b.tok == param && b.kind == bindParam {
+			return &f.functions[b.fn]
+		}
+	}
+	return nil
+}
+
+// FunctionOf is the name of the function whose parameter stands at a token, or "".
+func (f *File) FunctionOf(param int32) string {
+	if fn := f.functionOf(param); fn != nil && fn.name > 0 {
+		return f.word(fn.name)
+	}
+	return ""
+}
+
+// Key is the property that the name at a token takes of an object: b of { b: name }, name of { name }.
+func (f *File) Key(tok int32) string {
+	if f.isOp(tok-1, ':') && f.Toks[tok-2].Kind == Name {
+		return f.word(tok - 2)
+	}
+	return f.word(tok)
 }
 
 func (f *File) functionAt(tok int32) *function {

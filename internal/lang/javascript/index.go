@@ -15,13 +15,18 @@ type index struct {
 	classes   map[string][2]int32    // the braces of a class
 	made      map[string]string      // what a name is a new one of
 	pushed    map[string][]int32     // calls of name.push(…) and its like
+	handed    map[string][]Handed    // the calls that are given a function by its name
+
+	callees []Called // the calls by their names, once somebody asks
+
+	statements []int32 // calls that are a statement by themselves
 }
 
 func (f *File) indexed() *index {
 	if f.index != nil {
 		return f.index
 	}
-	x := &index{named: map[string][]*function{}, called: map[*function][]int32{}, pushed: map[string][]int32{}}
+	x := &index{named: map[string][]*function{}, called: map[*function][]int32{}, pushed: map[string][]int32{}, handed: map[string][]Handed{}}
 	x.classes, x.made = f.objects()
 	for k := range f.functions {
 		fn := &f.functions[k]
@@ -36,6 +41,12 @@ func (f *File) indexed() *index {
 		if fn := x.target(f, c.First, c.Open); fn != nil {
 			x.called[fn] = append(x.called[fn], int32(k))
 		}
+		for _, a := range f.Args(c.Open) {
+			x.hand(f, c, "", a, 0)
+		}
+		if f.stands(c) {
+			x.statements = append(x.statements, int32(k))
+		}
 		if c.Open == c.First+3 && (f.is(c.Open-1, "push") || f.is(c.Open-1, "unshift")) {
 			x.pushed[f.word(c.First)] = append(x.pushed[f.word(c.First)], int32(k))
 		}
@@ -44,6 +55,28 @@ func (f *File) indexed() *index {
 	x.calls.link()
 	f.index = x
 	return x
+}
+
+// hand notes the functions that an argument of a call names, also in objects and lists that are written out.
+func (x *index) hand(f *File, c *Call, key string, a [2]int32, depth int) {
+	t := &f.Toks[a[0]]
+	switch {
+	case a[1] == a[0]+1 && t.Kind == Name:
+		if word := f.word(a[0]); len(x.named[word]) > 0 {
+			x.handed[word] = append(x.handed[word], Handed{c, key})
+		}
+	case depth < 5 && t.Kind == Op && (t.Op == '{' || t.Op == '[') && t.Mate == a[1]-1:
+		for _, item := range f.Args(a[0]) {
+			switch {
+			case t.Op == '{' && item[1] == item[0]+1:
+				x.hand(f, c, f.word(item[0]), item, depth+1)
+			case t.Op == '{' && f.isOp(item[0]+1, ':'):
+				x.hand(f, c, f.word(item[0]), [2]int32{item[0] + 2, item[1]}, depth+1)
+			case t.Op == '[':
+				x.hand(f, c, key, item, depth+1)
+			}
+		}
+	}
 }
 
 // plainCallee is the token of name in name( and this.name(, or 0.

@@ -78,9 +78,9 @@ func reaches(t *testing.T, src string) string {
 			}
 			return ""
 		},
-		Passes: func(label string) bool { return label == "parse" },
+		Passes: func(label string) bool { return label == "parse" || label == "join" || label == "URL" },
 		Ends:   func(label string) bool { return label == "length" || label == "clean" },
-		Guards: func(label string) bool { return label == "has" },
+		Guards: func(label string) bool { return strings.HasPrefix(label, "is") },
 	})
 	for i := range f.Calls {
 		if c := &f.Calls[i]; f.Callee(c) == "sink" {
@@ -109,6 +109,14 @@ func TestValuesAreFollowed(t *testing.T) {
 		"over a loop":                   {"for await (const part of ask()) { sink(part) }", "ask"},
 		"JSON keeps it":                 {"sink(JSON.parse(ask()).command)", "ask"},
 		"an assignment in a branch":     {"let code = ''; if (x) { code = ask() } sink(code)", "ask"},
+		"added up":                      {"let code = ''; for (const part of ask()) { code += part.text } sink(code)", "ask"},
+		"a list with its type":          {"const list: string[] = []; list.push(ask()); sink(list)", "ask"},
+		"a type with its arguments":     {"const x: Record<string, string> = { c: ask() }; sink(x.c)", "ask"},
+		"a type of a namespace":         {"const x: OpenAI.Chat.Completion = await ask(); sink(x.text)", "ask"},
+		"a pattern with its type":       {"const { c }: { c: string } = ask(); sink(c)", "ask"},
+		"a result with a type":          {"async function get(q: string): Promise<{ code: string }> { return { code: await ask(q) } }\nsink(await get(1))", "ask"},
+		"a method with a type":          {"class A { get(q: string): Promise<any> { return ask(q) }\nrun() { sink(this.get(1)) } }", "ask"},
+		"an arrow with a type":          {"const get = async (q: string): Promise<Array<string>> => { return ask(q) }; sink(get(1))", "ask"},
 		"assigned anew":                 {"let r = ask();\nconst s = 'fixed';\nsink(s)", ""},
 		"a length says nothing":         {"sink(ask().length)", ""},
 		"a comparison says nothing":     {"sink(ask() === 'yes')", ""},
@@ -125,7 +133,8 @@ func TestValuesAreFollowed(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	for _, s := range []string{"a(b)", "`${a(`${b}`)}`", "/[/]/.test(x)", "<p>it's {x}</p>", "const {a, ...b} = require('c')", "x => y => z(x)", "if (!A.has(x)) { s(x) }", "({a: {b: [1, 2})", "import a, {b as c} from 'd'", "async (x): Promise<T> => { return f(x) }"} {
+	for _, s := range []string{"a(b)", "`${a(`${b}`)}`", "/[/]/.test(x)", "<p>it's {x}</p>", "const {a, ...b} = require('c')", "x => y => z(x)", "if (!A.has(x)) { s(x) }", "({a: {b: [1, 2})", "import a, {b as c} from 'd'", "async (x): Promise<T> => { return f(x) }",
+		"const [a, setA] = useState(''); setA(b => b + c); if (!ok(a) || a in T) { return } else x(sql`${raw(a)}`)", "class A extends B<{}> { f(x: T): U { g(x ? y : z && /^a$/.test(x)) } }", "const x: Record<A, B>[] = (<C d={e} />); h({ k: f })"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
@@ -142,8 +151,10 @@ func FuzzScan(f *testing.F) {
 		}
 		flow := file.Follow(FlowRules{
 			Source: func(e Expr) string { return strings.Repeat("s", min(1, len(e.Label)%3)) },
-			Passes: func(string) bool { return true }, Ends: func(string) bool { return false }, Guards: func(s string) bool { return s == "has" },
+			Passes: func(string) bool { return true }, Ends: func(string) bool { return false }, Guards: func(s string) bool { return s == "ok" },
+			Binds: func(tag string) bool { return tag == "sql" }, Narrow: func(param int32, _ string) bool { return len(file.HandedTo(param)) > 1 },
 		})
+		file.Called()
 		for i := range file.Calls {
 			c := &file.Calls[i]
 			if file.Toks[c.Open].Mate != c.Close || c.First > c.Open {

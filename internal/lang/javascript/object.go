@@ -8,7 +8,7 @@ func (f *File) objects() (classes map[string][2]int32, made map[string]string) {
 		switch {
 		case f.is(i, "class") && f.Toks[i+1].Kind == Name && !f.isOp(i-1, '.'):
 			for k := i + 2; k < i+40 && int(k) < len(f.Toks); k++ { // behind extends and implements
-				if f.isOp(k, '{') && f.Toks[k].Mate > k {
+				if f.isOp(k, '{') && f.Toks[k].Mate > k && !f.typeGoesOn(k-1) {
 					classes[f.word(i+1)] = [2]int32{k, f.Toks[k].Mate}
 					break
 				}
@@ -72,3 +72,31 @@ func (x *index) classOf(f *File, first, last int32) (braces [2]int32, ok bool) {
 	}
 	return braces, ok
 }
+
+// ClassAround is the innermost class around a token by its braces, or two zeros.
+func (f *File) ClassAround(tok int32) [2]int32 {
+	var found [2]int32
+	for _, braces := range f.indexed().classes {
+		if braces[0] < tok && tok < braces[1] && braces[0] > found[0] {
+			found = braces
+		}
+	}
+	return found
+}
+
+// Extends is the class that the class around a token extends, or "".
+func (f *File) Extends(tok int32) string {
+	brace := f.ClassAround(tok)[0]
+	for i := brace - 1; i > 0 && brace-i < 40; i-- {
+		switch {
+		case f.is(i, "extends"):
+			return f.word(i + 1)
+		case f.is(i, "class"):
+			return ""
+		}
+	}
+	return ""
+}
+
+// Made is the class that a name is given a new object of, or "".
+func (f *File) Made(name string) string { return f.indexed().made[name] }
