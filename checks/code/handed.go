@@ -31,3 +31,28 @@ func eachHanded(p *checks.Pass, names []string, visit func(c call)) error {
 	}
 	return err
 }
+
+// partialCalls are the calls of what partial made of a function, by the name of that function: sh(x) of sh = partial(run, shell=True).
+func partialCalls(src *checks.PythonSource) map[string][]int32 {
+	var out map[string][]int32
+	for _, i := range src.CallsNamed("partial") {
+		made := &src.Calls[i]
+		if len(made.Args) == 0 {
+			continue
+		}
+		names := src.Names(made.Args[0].First, made.Args[0].Last, made.Scope)
+		for k := range src.Calls {
+			c := &src.Calls[k]
+			if first, _ := src.Definition(c.First, c.Open, c.Scope); len(names) == 0 || first != made.First || c.First == first {
+				continue
+			}
+			if out == nil {
+				out = map[string][]int32{}
+			}
+			for _, n := range names {
+				out[n] = append(out[n], int32(k))
+			}
+		}
+	}
+	return out
+}

@@ -51,6 +51,7 @@ var passes = set(
 	"str", "repr", "list", "tuple", "dict", "set", "sorted", "reversed", "next", "iter", "bytes", "format", "join", "loads", "load", "dumps", "sub", "search", "findall", "finditer", "match", "fullmatch", "split",
 	"dedent", "b64decode", "unescape", "compile", "text", "safe_load", "copy", "deepcopy", "Path", "encode", "markdown", "filter", "map", "zip", "enumerate", "literal", "cast", "SQL", "replace", "parse", "decode",
 	"StringIO", "BytesIO", "open", "group", "Template", "substitute", "safe_substitute", "urljoin", "fill", "indent", "gather", "wait_for", "to_thread",
+	"realpath", "abspath", "normpath", "expanduser", "expandvars", "fspath", "PurePath", "PurePosixPath", "unquote", "joinpath",
 )
 
 // a function of another file that takes code or data out of an answer
@@ -72,29 +73,49 @@ func set(words ...string) map[string]bool {
 
 // flowOf follows values in a source from where source says they come from.
 func flowOf(src *checks.PythonSource, source func(e python.Expr) string) *python.Flow {
-	return src.Follow(python.FlowRules{
+	var flow *python.Flow
+	flow = src.Follow(python.FlowRules{
 		Source: source,
 		Passes: func(e python.Expr) bool {
-			return passes[e.Label] && !strips(src, e) || extractor.MatchString(e.Label)
+			return passes[e.Label] && !strips(src, e, flow.Use) || extractor.MatchString(e.Label)
 		},
-		Ends: func(label string) bool { return harmless[label] },
+		Ends:   func(label string) bool { return harmless[label] },
+		Narrow: func(name int32) bool { return narrow(src, name) },
 		Guards: func(label string) bool {
 			return settling.MatchString(label) && !notSettling[label] && !strings.HasPrefix(label, "unsafe")
 		},
 	})
+	return flow
 }
 
-// harmlessRest is a class of characters with nothing in it that a name or a command can be made of.
-var harmlessRest = regexp.MustCompile(`^\[\^(?:0-9|\\d|\\s|\\?[-+*/%().,:_ ])+\][+*]?$`)
-
-// strips tells whether re.sub takes everything but digits and signs out of its text.
-func strips(src *checks.PythonSource, e python.Expr) bool {
+// strips tells whether re.sub takes everything out of its text but characters that are harmless in that use.
+func strips(src *checks.PythonSource, e python.Expr, use python.Use) bool {
 	if e.Label != "sub" || !e.Call {
 		return false
 	}
-	args := src.Args(src.Toks[e.Last-1].Mate)
-	return len(args) == 3 && args[0].Last == args[0].First+1 && harmlessRest.MatchString(src.Literal(args[0].First)) && src.Literal(args[1].First) == ""
+	open := src.Toks[e.Last-1].Mate
+	args := src.Args(open)
+	if len(args) >= 3 {
+		args = args[:2]
+	} else if _, last := src.Definition(e.First, open-2, e.Scope); len(args) == 2 && src.IsBracket(last-1, ')') { // of re.compile
+		if compiled := src.Args(src.Toks[last-1].Mate); len(compiled) > 0 {
+			args = []python.Arg{compiled[0], args[0]}
+		}
+	}
+	if len(args) != 2 {
+		return false
+	}
+	pattern, by := src.Eval(args[0].First, args[0].Last, e.Scope), src.Eval(args[1].First, args[1].Last, e.Scope)
+	class, ok := strings.CutPrefix(strings.TrimRight(pattern.Str, "+*"), "[^")
+	return ok && by.Kind == python.String && plainText.MatchString(by.Str) && strings.IndexByte(class, ']') == len(class)-1 &&
+		(harmlessRest.MatchString(pattern.Str) || python.Closed("^["+class+"*$", use))
 }
+
+var (
+	plainText = regexp.MustCompile(`^[\w-]*$`)
+	// a class of characters with nothing in it that a name or a command can be made of
+	harmlessRest = regexp.MustCompile(`^\[\^(?:0-9|\\d|\\s|\\?[-+*/%().,:_ ])+\][+*]?$`)
+)
 
 // modelSource says of an expression which model it is the answer of, or "".
 func modelSource(src *checks.PythonSource) func(e python.Expr) string {

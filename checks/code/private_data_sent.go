@@ -19,6 +19,12 @@ var carries = set("glob", "iglob", "rglob", "expanduser", "expandvars", "listdir
 func privateSource(src *checks.PythonSource) func(e python.Expr) string {
 	return func(e python.Expr) string {
 		if !e.Call {
+			if e.Label == "" { // Path.home() / ".ssh"
+				if text := src.Literal(e.First); len(text) < 200 && src.IsBracket(e.First-1, '/') && privateFile.MatchString("/"+text) {
+					return text
+				}
+				return ""
+			}
 			if e.Label == "environ" && slices.Contains(src.Names(e.First, e.Last, e.Scope), "os.environ") && wholeEnvironment(src, e.Last) {
 				return "the environment"
 			}
@@ -87,10 +93,5 @@ func givesTools(src *checks.PythonSource) bool {
 	if src.ImportsFrom("mcp") || src.ImportsFrom("fastmcp") {
 		return true
 	}
-	for i := range src.Defs {
-		if d := &src.Defs[i]; !d.Class && isTool(src, d) {
-			return true
-		}
-	}
-	return false
+	return len(toolFunctions(src)) > 0
 }

@@ -3,76 +3,12 @@ package code
 import (
 	"context"
 	"regexp"
-	"slices"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/javascript"
 	"bakedin/internal/lang/python"
 	"bakedin/rules"
 )
-
-// decorators that hand a function to a model
-var toolDecorator = regexp.MustCompile(`(?:^|\.)(?:tool|function_tool|ai_function|kernel_function|register_for_llm|tool_plain|beta_tool|agent_tool|register_tool|llm_tool)$`)
-
-// toolSource says of a parameter that a model chooses it.
-func toolSource(src *checks.PythonSource) func(e python.Expr) string {
-	return parametersOf(src, func(d *python.Def) bool { return isTool(src, d) })
-}
-
-// chosenSource is toolSource without the tools of Prompt flow, which are steps of a fixed flow: its file says where their inputs
-// come from, a model or a person.
-func chosenSource(src *checks.PythonSource) func(e python.Expr) string {
-	return parametersOf(src, func(d *python.Def) bool {
-		return isTool(src, d) && !src.ImportsFrom("promptflow")
-	})
-}
-
-func parametersOf(src *checks.PythonSource, isTool func(d *python.Def) bool) func(e python.Expr) string {
-	tools := map[int32]bool{}
-	for i := range src.Defs {
-		if d := &src.Defs[i]; !d.Class && isTool(d) {
-			tools[d.Scope] = true
-		}
-	}
-	return func(e python.Expr) string {
-		if e.Param && tools[e.Scope] && !narrow(src, e.First) && !slices.Contains([]string{"self", "cls", "ctx", "context", "state", "config", "runtime"}, e.Label) {
-			return e.Label
-		}
-		return ""
-	}
-}
-
-// narrowType is the type of an argument that no text gets through: frameworks of tools check what a model gives.
-var narrowType = regexp.MustCompile(`^(?:typing\.)?(?:Optional\[|Annotated\[)?\s*(?:(?:int|float|bool|complex|Decimal|datetime|date|(?:uuid\.)?UUID)\b|(?:typing\.)?Literal\[)`)
-
-// narrow tells whether the parameter at a token has such a type.
-func narrow(src *checks.PythonSource, name int32) bool {
-	return src.IsBracket(name+1, ':') && narrowType.Match(src.Text(name+2, min(name+6, int32(len(src.Toks)))))
-}
-
-// isTool tells whether a function is decorated as a tool, handed to one by name, or is the _run of a tool class.
-func isTool(src *checks.PythonSource, d *python.Def) bool {
-	for _, name := range src.Decorators(d) {
-		if toolDecorator.MatchString(name) {
-			return true
-		}
-	}
-	name := src.Word(d.Name)
-	if (name == "_run" || name == "_arun" || name == "forward") && src.InClassNamed(d, regexp.MustCompile(`Tool$`)) {
-		return true
-	}
-	for _, maker := range []string{"Tool", "from_function", "FunctionTool", "StructuredTool", "from_defaults", "register_function"} {
-		for _, i := range src.CallsNamed(maker) {
-			c := &src.Calls[i]
-			for _, a := range c.Args {
-				if a.Last == a.First+1 && src.Word(a.First) == name && importsAny(src, modelRoots) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
 
 var (
 	toolInput   = taint{source: toolSource, says: "The argument %s, which the model chooses,"}
@@ -106,6 +42,9 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 			f := c.report(flowMessage(toolInput.says, o.What, s.does))
 			describe(f, p, c.src, o)
 			refine(f, s.does)
+			if s.does == asSQL && c.onlyReads() {
+				f.Lower(rules.Medium, "the connection can only read")
+			}
 		}); err != nil {
 			return err
 		}
