@@ -93,5 +93,5 @@ func givesTools(src *checks.PythonSource) bool {
 	if src.ImportsFrom("mcp") || src.ImportsFrom("fastmcp") {
 		return true
 	}
-	return len(toolFunctions(src)) > 0
+	return len(src.ToolFunctions()) > 0
 }

@@ -10,7 +10,7 @@ import (
 
 // toolSource says of a parameter that a model chooses it.
 func toolSource(src *checks.PythonSource) func(e python.Expr) string {
-	return parametersOf(src, toolFunctions(src))
+	return parametersOf(src, src.ToolFunctions())
 }
 
 // chosenSource is toolSource without the tools of Prompt flow, which are steps of a fixed flow: its file says where their inputs

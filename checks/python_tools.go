@@ -1,15 +1,16 @@
-package code
+package checks
 
 import (
 	"regexp"
 	"slices"
 
-	"bakedin/checks"
 	"bakedin/internal/lang/python"
 )
 
 // toolLibraries are libraries that hand functions to a model.
-var toolLibraries = slices.Concat([]string{"mcp", "fastmcp", "livekit", "griptape", "letta"}, toolRoots, modelRoots)
+var toolLibraries = []string{"mcp", "fastmcp", "openai", "anthropic", "agents", "claude_agent_sdk", "google.adk", "google.genai", "google.generativeai", "vertexai", "mistralai", "cohere", "groq", "ollama", "litellm", "langchain", "langchain_core", "langchain_community",
+	"langchain_openai", "langchain_anthropic", "langchain_experimental", "langgraph", "llama_index", "haystack", "semantic_kernel", "autogen", "autogen_core", "autogen_agentchat", "autogen_ext", "ag2", "agno", "phi", "crewai", "crewai_tools", "smolagents", "transformers", "pydantic_ai",
+	"strands", "dspy", "instructor", "livekit", "griptape", "letta", "chainlit", "promptflow"}
 
 // decorators that hand a function to a model
 var toolDecorator = regexp.MustCompile(`(?:^|\.)(?:tool|function_tool|ai_function|kernel_function|register_for_llm|tool_plain|beta_tool|agent_tool|register_tool|llm_tool|call_tool)$`)
@@ -17,9 +18,9 @@ var toolDecorator = regexp.MustCompile(`(?:^|\.)(?:tool|function_tool|ai_functio
 // toolMakers are functions that make a tool of a function they are given.
 var toolMakers = []string{"Tool", "from_function", "FunctionTool", "StructuredTool", "from_defaults", "register_function", "add_tool", "tool", "function_tool"}
 
-// toolFunctions are the functions of a source that a model calls, by the scope of their body: decorated, handed over by name, in
+// ToolFunctions are the functions of a source that a model calls, by the scope of their body: decorated, handed over by name, in
 // a list of tools, or the method of a tool class that runs it. Those that a person is asked about first are left out.
-func toolFunctions(src *checks.PythonSource) map[int32]bool {
+func (src *PythonSource) ToolFunctions() map[int32]bool {
 	tools := map[int32]bool{}
 	handed := handedTools(src)
 	for i := range src.Defs {
@@ -35,7 +36,7 @@ func toolFunctions(src *checks.PythonSource) map[int32]bool {
 var toolClass = regexp.MustCompile(`Tool$`)
 
 // decoratedTool tells whether a decorator makes a function a tool.
-func decoratedTool(src *checks.PythonSource, d *python.Def) bool {
+func decoratedTool(src *PythonSource, d *python.Def) bool {
 	for _, name := range src.Decorators(d) {
 		if toolDecorator.MatchString(name) {
 			return true
@@ -49,9 +50,9 @@ var asksFirst = regexp.MustCompile(`\b(?:needs_approval|requires?_(?:approval|co
 
 // handedTools are the names of functions that are made tools without a decorator: Tool(func=f), mcp.add_tool(self.f),
 // mcp.tool()(f), Agent(tools=[f]).
-func handedTools(src *checks.PythonSource) map[string]bool {
+func handedTools(src *PythonSource) map[string]bool {
 	names := map[string]bool{}
-	if !importsAny(src, toolLibraries) {
+	if !slices.ContainsFunc(toolLibraries, src.ImportsFrom) {
 		return names
 	}
 	take := func(first, last int32) {
@@ -83,7 +84,50 @@ func handedTools(src *checks.PythonSource) map[string]bool {
 }
 
 // toolMaker tells whether a call is the second of mcp.tool(…)(f).
-func toolMaker(src *checks.PythonSource, c *python.Call) bool {
+func toolMaker(src *PythonSource, c *python.Call) bool {
 	open := src.Toks[c.Open-1].Mate
 	return src.IsBracket(c.Open-1, ')') && open > c.First && slices.Contains([]string{"tool", "function_tool"}, src.Word(open-1))
 }
+
+// ToolTexts are the texts of a source that describe tools to a model, as ranges of the file: the docstrings of tools, descriptions of
+// tools and of their arguments, and what a server says of itself.
+func (src *PythonSource) ToolTexts() [][2]int {
+	var out [][2]int
+	add := func(first, last int32) {
+		if first < last {
+			start, end := src.Token(first, last)
+			out = append(out, [2]int{start, end})
+		}
+	}
+	tools := src.ToolFunctions()
+	for i := range src.Defs {
+		if d := &src.Defs[i]; tools[d.Scope] || slices.ContainsFunc(src.Decorators(d), describedDecorator.MatchString) {
+			add(src.Docstring(d))
+		}
+	}
+	if !slices.ContainsFunc(toolLibraries, src.ImportsFrom) {
+		return out
+	}
+	for i := range src.Calls {
+		c := &src.Calls[i]
+		for _, a := range c.Args {
+			if a.Name == 0 {
+				continue
+			}
+			if name := src.Word(a.Name); name == "description" || name == "instructions" && serverMaker.MatchString(src.Method(c)) {
+				add(src.Definition(a.First, a.Last, c.Scope))
+			}
+		}
+	}
+	for f := range src.Fields() {
+		if src.Word(f.Target) == "description" {
+			add(f.First, f.Last)
+		}
+	}
+	return out
+}
+
+// describedDecorator is one whose function is described by its docstring.
+var describedDecorator = regexp.MustCompile(`(?:tool|prompt|resource)$|^mcp$`)
+
+var serverMaker = regexp.MustCompile(`^(?:FastMCP|Server|MCPServer)$`)
