@@ -128,7 +128,7 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 			return e.Label
 		}
 		open := src.Toks[e.Last-1].Mate
-		callee := src.CalleeText(e.First, open)
+		callee := strings.TrimPrefix(src.CalleeText(e.First, open), "?.")
 		if modelMethods.MatchString(callee) {
 			if !strings.Contains(callee, "messages.") || library {
 				return callee
@@ -137,7 +137,7 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 		for _, n := range src.Names(e.First, e.Last, e.Scope) {
 			object := strings.HasPrefix(n, "huggingface_hub.InferenceClient().") || strings.HasPrefix(n, "huggingface_hub.AsyncInferenceClient().")
 			if modelCalls[n] || rootOf(n) != "" && strings.HasSuffix(n, "()()") || object && askMethods[e.Label] {
-				return strings.TrimSuffix(n, "()")
+				return asWritten(callee, n)
 			}
 			if root := rootOf(n); root != "" && askMethods[e.Label] && strings.Contains(n, "().") {
 				return callee
@@ -163,6 +163,14 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 		}
 		return ""
 	}
+}
+
+// asWritten is how the file calls what asks a model, or its name when that is not said in one word.
+func asWritten(callee, name string) string {
+	if callee == "" || callee == "?" {
+		return strings.ReplaceAll(name, "()", "")
+	}
+	return callee
 }
 
 // objects that are called to ask a model: llm(prompt), qa_chain(question)

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 
@@ -15,6 +16,13 @@ var (
 	chosenInput = taint{source: chosenSource, says: toolInput.says}
 )
 
+// writes says why what the model chooses is as grave as code.
+var writes = map[string]string{
+	runs:      "it is code that the model writes",
+	asShell:   "the model writes a part of what the shell reads, and the shell obeys every word of it",
+	asProgram: "the model chooses the program",
+}
+
 // toolUnrestricted reports tools that pass what the model chooses to an interpreter, a shell, a file or an address.
 func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 	for _, k := range []struct {
@@ -22,16 +30,15 @@ func toolUnrestricted(_ context.Context, p *checks.Pass) error {
 		python   []sink
 		script   []scriptSink
 		severity rules.Severity
-		why      string
 	}{
-		{toolInput, codeSinks, scriptCodeSinks, rules.Critical, "it is code that the model writes"},
-		{toolInput, querySinks, scriptQuerySinks, rules.High, ""},
-		{chosenInput, addressSinks, scriptAddressSinks, rules.High, ""},
+		{toolInput, codeSinks, scriptCodeSinks, rules.Critical},
+		{toolInput, querySinks, scriptQuerySinks, rules.High},
+		{chosenInput, addressSinks, scriptAddressSinks, rules.High},
 	} {
 		refine := func(f *checks.Finding, does string) {
 			f.Related[len(f.Related)-1].Message = "the tool takes it here"
 			if k.severity != p.Rule.Severity {
-				f.Lower(k.severity, k.why)
+				f.Lower(k.severity, cmp.Or(writes[does], writes[runs]))
 			}
 			f.Fixes = []checks.Fix{narrowTool()}
 			if does == asURL || does == asPath {

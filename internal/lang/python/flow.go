@@ -1,6 +1,9 @@
 package python
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Flow follows values from where they come from, through assignments, strings and the functions of the same file. It is a
 // reading of the text in source order: no types, no aliases through containers, no other files.
@@ -206,10 +209,27 @@ func (w *Flow) chain(first, end, scope int32, depth int) *Origin {
 	} else if d, open := w.construction(first, scope); d != nil && w.isOp(first+1, '.') && first+2 < end {
 		return w.trailers(first, first+3, end, scope, depth, w.field(d, open, w.identifier(first+2), scope, depth))
 	} else if !w.isOp(first+1, '(') {
-		o = w.name(first, scope, depth)
+		o = w.named(first, scope, depth)
 	}
 	return w.trailers(first, first+1, end, scope, depth, o)
 }
+
+// named follows a name. Of a parameter that holds many values it says which is taken: arguments["path"].
+func (w *Flow) named(first, scope int32, depth int) *Origin {
+	o := w.name(first, scope, depth)
+	if o == nil || o.Last != o.First+1 || o.What != w.identifier(first) || w.identifier(o.First) != o.What {
+		return o
+	}
+	step, next := w.step(first + 1)
+	if next == first+1 || len(step) < 3 || step[0] != '[' || strings.IndexFunc(step[1:len(step)-1], notWord) >= 0 {
+		return o
+	}
+	taken := *o
+	taken.What += step
+	return &taken
+}
+
+func notWord(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // trailers carries an origin over attributes, calls and subscripts, and looks for one in them.
 func (w *Flow) trailers(first, i, end, scope int32, depth int, o *Origin) *Origin {
