@@ -134,7 +134,10 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 				return callee
 			}
 		}
-		for _, n := range src.Names(e.First, e.Last, e.Scope) {
+		for _, n := range append(src.Names(e.First, e.Last, e.Scope), attributeNames(src, e)...) {
+			if strings.HasPrefix(n, "transformers.Auto") && (e.Label == "decode" || e.Label == "batch_decode") || strings.HasPrefix(n, "boto3.client().converse") {
+				return asWritten(callee, n)
+			}
 			object := strings.HasPrefix(n, "huggingface_hub.InferenceClient().") || strings.HasPrefix(n, "huggingface_hub.AsyncInferenceClient().")
 			if modelCalls[n] || rootOf(n) != "" && strings.HasSuffix(n, "()()") || object && askMethods[e.Label] {
 				return asWritten(callee, n)
@@ -163,6 +166,35 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 		}
 		return ""
 	}
+}
+
+// attributeNames are the canonical names of a call on an attribute of self, by what the attribute is assigned elsewhere in the file.
+func attributeNames(src *checks.PythonSource, e python.Expr) []string {
+	if src.Word(e.First) != "self" || e.Last < e.First+5 || !src.IsBracket(e.First+1, '.') {
+		return nil
+	}
+	attribute, rest := string(src.Text(e.First, e.First+3)), ""
+	for i := e.First + 3; i < e.Last; i++ {
+		switch {
+		case src.IsBracket(i, '.'):
+			rest += "." + src.Word(i+1)
+			i++
+		case src.IsBracket(i, '(') && src.Toks[i].Mate > i:
+			rest += "()"
+			i = src.Toks[i].Mate
+		default:
+			return nil
+		}
+	}
+	var out []string
+	for i := range src.Assigns {
+		if a := &src.Assigns[i]; string(src.Text(a.Target, a.TargetEnd)) == attribute {
+			for _, n := range src.Names(a.First, a.Last, a.Scope) {
+				out = append(out, n+rest)
+			}
+		}
+	}
+	return out
 }
 
 // asWritten is how the file calls what asks a model, or its name when that is not said in one word.

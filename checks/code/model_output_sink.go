@@ -53,8 +53,9 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 	}
 	var flow *python.Flow
 	type hit struct {
-		call int32
-		sink *sink
+		call   int32
+		sink   *sink
+		handed []python.Arg // what the sink is given by something that calls it
 	}
 	var hits []hit
 	partials := partialCalls(src)
@@ -65,10 +66,17 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 			calls = src.CallsNamed(method)
 		}
 		for _, i := range calls {
-			hits = append(hits, hit{i, s})
+			hits = append(hits, hit{i, s, nil})
 		}
 		for _, i := range partials[s.name] {
-			hits = append(hits, hit{i, s})
+			hits = append(hits, hit{i, s, nil})
+		}
+	}
+	for _, h := range handedCalls(src) {
+		for k := range sinks {
+			if s := &sinks[k]; s.position >= 0 && s.position < len(h.args) && slices.Contains(h.names, s.name) {
+				hits = append(hits, hit{h.call, s, h.args[s.position : s.position+1]})
+			}
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return int(a.call - b.call) })
@@ -78,7 +86,11 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 		if h.call == last || h.sink.when != nil && !h.sink.when(c) {
 			continue
 		}
-		for _, arg := range c.sinkArgs(h.sink) {
+		args := h.handed
+		if args == nil {
+			args = c.sinkArgs(h.sink)
+		}
+		for _, arg := range args {
 			if flow == nil {
 				flow = t.flow(src)
 			}

@@ -247,7 +247,9 @@ func servesTools(src *checks.PythonSource) bool {
 }
 
 // reachable makes a finding grave: nobody is asked who they are.
-func reachable(f *checks.Finding) { f.Lower(rules.High, "an MCP server hands its tools to whoever can reach it") }
+func reachable(f *checks.Finding) {
+	f.Lower(rules.High, "an MCP server hands its tools to whoever can reach it")
+}
 
 // runInContainer tells whether a container file lies in the folder of a source, or at the root.
 func runInContainer(r *checks.Repo, file string) bool {

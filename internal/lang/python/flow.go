@@ -225,7 +225,11 @@ func (w *Flow) named(first, scope int32, depth int) *Origin {
 		return o
 	}
 	taken := *o
-	taken.What += step
+	if w.isOp(first+1, '[') && w.Toks[first+2].Kind != Str {
+		taken.What += step
+	} else {
+		taken.What += `["` + step[1:len(step)-1] + `"]`
+	}
 	return &taken
 }
 
