@@ -26,7 +26,11 @@ func (src *PythonSource) ToolFunctions() map[int32]bool {
 	for i := range src.Defs {
 		d := &src.Defs[i]
 		name := src.Word(d.Name)
-		if !d.Class && !asksFirst.Match(src.Text(d.Line, d.Name)) && (handed[name] || decoratedTool(src, d) || (name == "_run" || name == "_arun" || name == "forward") && src.InClassNamed(d, toolClass)) {
+		if d.Class {
+			continue
+		}
+		runs := (name == "_run" || name == "_arun" || name == "forward") && src.InClassNamed(d, toolClass)
+		if (handed[name] || decoratedTool(src, d) || runs) && !asksFirst.Match(src.Text(d.Line, d.Name)) {
 			tools[d.Scope] = true
 		}
 	}

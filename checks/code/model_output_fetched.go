@@ -62,7 +62,14 @@ func pathMethods(list string) []sink {
 	return out
 }
 
-func importsPaths(c call) bool { return c.src.ImportsFrom("pathlib") || c.src.ImportsFrom("anyio") }
+func importsPaths(c call) bool {
+	return (c.src.ImportsFrom("pathlib") || c.src.ImportsFrom("anyio")) && nearModel(c.src)
+}
+
+// nearModel tells whether a source uses a model, or gives it tools.
+func nearModel(src *checks.PythonSource) bool {
+	return src.ImportsFrom("mcp") || src.ImportsFrom("fastmcp") || isAI(src)
+}
 
 var modelOutputFetched = outputSinks(addressSinks, scriptAddressSinks, func(s sink, _ call, _ python.Arg) []checks.Fix { return []checks.Fix{confine(s)} }, confine(sink{does: asURL}))
 

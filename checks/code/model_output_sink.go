@@ -58,7 +58,11 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 		handed []python.Arg // what the sink is given by something that calls it
 	}
 	var hits []hit
-	partials := partialCalls(src)
+	var partials map[string][]int32
+	var handed []handedCall
+	if nearModel(src) {
+		partials, handed = partialCalls(src), handedCalls(src)
+	}
 	for k := range sinks {
 		s := &sinks[k]
 		calls := src.CallsOf(s.name)
@@ -72,7 +76,7 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 			hits = append(hits, hit{i, s, nil})
 		}
 	}
-	for _, h := range handedCalls(src) {
+	for _, h := range handed {
 		for k := range sinks {
 			if s := &sinks[k]; s.position >= 0 && s.position < len(h.args) && slices.Contains(h.names, s.name) {
 				hits = append(hits, hit{h.call, s, h.args[s.position : s.position+1]})

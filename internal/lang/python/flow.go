@@ -206,7 +206,7 @@ func (w *Flow) chain(first, end, scope int32, depth int) *Origin {
 	var o *Origin
 	if what := w.Rules.Source(Expr{First: first, Last: first + 1, Scope: scope, Label: w.identifier(first)}); what != "" {
 		o = &Origin{first, first + 1, what, 0}
-	} else if d, open := w.construction(first, scope); d != nil && w.isOp(first+1, '.') && first+2 < end {
+	} else if d, open := w.construction(first, scope); d != nil && first+2 < end {
 		return w.trailers(first, first+3, end, scope, depth, w.field(d, open, w.identifier(first+2), scope, depth))
 	} else if !w.isOp(first+1, '(') {
 		o = w.named(first, scope, depth)
@@ -271,7 +271,7 @@ func (w *Flow) trailers(first, i, end, scope int32, depth int, o *Origin) *Origi
 					o = &Origin{first, next, what, 0}
 				} else if d := w.localFunction(first, i, scope); d != nil {
 					o = w.result(d, i, scope, depth)
-				} else if d := w.record(i - 1); d != nil && w.isOp(next, '.') && next+1 < end {
+				} else if d := w.made(i-1, next, end); d != nil {
 					o = w.field(d, i, w.identifier(next+1), scope, depth)
 					next += 2
 				} else if w.Rules.Passes(call) {

@@ -23,8 +23,19 @@ func (w *Flow) record(name int32) *Def {
 	return nil
 }
 
+// made is the record that a call makes whose field is taken at once: the name before its parenthesis, and the token behind it.
+func (w *Flow) made(name, next, end int32) *Def {
+	if next+1 >= end || !w.isOp(next, '.') {
+		return nil
+	}
+	return w.record(name)
+}
+
 // construction is the record that a name is an instance of, and the parenthesis of the call that made it.
 func (w *Flow) construction(name, scope int32) (*Def, int32) {
+	if !w.isOp(name+1, '.') {
+		return nil, 0
+	}
 	first, last := w.Definition(name, name+1, scope)
 	if open := first + 1; first != name && w.isOp(open, '(') && w.Toks[open].Mate == last-1 {
 		return w.record(first), open
