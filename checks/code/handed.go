@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bakedin/checks"
+	"bakedin/internal/lang/python"
 )
 
 // callers are functions and methods that call what they are given, once or for each of many values.
@@ -30,4 +31,66 @@ func eachHanded(p *checks.Pass, names []string, visit func(c call)) error {
 		}
 	}
 	return err
+}
+
+// partialCalls are the calls of what partial made of a function, by the name of that function: sh(x) of sh = partial(run, shell=True).
+func partialCalls(src *checks.PythonSource) map[string][]int32 {
+	var out map[string][]int32
+	for _, i := range src.CallsNamed("partial") {
+		made := &src.Calls[i]
+		if len(made.Args) == 0 {
+			continue
+		}
+		names := src.Names(made.Args[0].First, made.Args[0].Last, made.Scope)
+		for k := range src.Calls {
+			c := &src.Calls[k]
+			if first, _ := src.Definition(c.First, c.Open, c.Scope); len(names) == 0 || first != made.First || c.First == first {
+				continue
+			}
+			if out == nil {
+				out = map[string][]int32{}
+			}
+			for _, n := range names {
+				out[n] = append(out[n], int32(k))
+			}
+		}
+	}
+	return out
+}
+
+// handedCall is a function that something else calls, with the arguments that are handed on: run_in_executor(None, exec, code),
+// Thread(target=os.system, args=(line,)).
+type handedCall struct {
+	call  int32
+	names []string
+	args  []python.Arg
+}
+
+func handedCalls(src *checks.PythonSource) []handedCall {
+	var out []handedCall
+	for _, label := range callers {
+		if label == "partial" {
+			continue
+		}
+		for _, i := range src.CallsNamed(label) {
+			c := &src.Calls[i]
+			for k, a := range c.Args {
+				names := src.Names(a.First, a.Last, c.Scope)
+				if len(names) == 0 || a.Name != 0 && src.Word(a.Name) != "target" {
+					continue
+				}
+				h := handedCall{i, names, nil}
+				for _, next := range c.Args[k+1:] {
+					switch {
+					case next.Name == 0 && next.Stars == 0 && a.Name == 0:
+						h.args = append(h.args, next)
+					case next.Name != 0 && src.Word(next.Name) == "args" && (src.IsBracket(next.First, '(') || src.IsBracket(next.First, '[')):
+						h.args = src.Args(next.First)
+					}
+				}
+				out = append(out, h)
+			}
+		}
+	}
+	return out
 }

@@ -51,6 +51,7 @@ var passes = set(
 	"str", "repr", "list", "tuple", "dict", "set", "sorted", "reversed", "next", "iter", "bytes", "format", "join", "loads", "load", "dumps", "sub", "search", "findall", "finditer", "match", "fullmatch", "split",
 	"dedent", "b64decode", "unescape", "compile", "text", "safe_load", "copy", "deepcopy", "Path", "encode", "markdown", "filter", "map", "zip", "enumerate", "literal", "cast", "SQL", "replace", "parse", "decode",
 	"StringIO", "BytesIO", "open", "group", "Template", "substitute", "safe_substitute", "urljoin", "fill", "indent", "gather", "wait_for", "to_thread",
+	"realpath", "abspath", "normpath", "expanduser", "expandvars", "fspath", "PurePath", "PurePosixPath", "unquote", "joinpath",
 )
 
 // a function of another file that takes code or data out of an answer
@@ -72,29 +73,49 @@ func set(words ...string) map[string]bool {
 
 // flowOf follows values in a source from where source says they come from.
 func flowOf(src *checks.PythonSource, source func(e python.Expr) string) *python.Flow {
-	return src.Follow(python.FlowRules{
+	var flow *python.Flow
+	flow = src.Follow(python.FlowRules{
 		Source: source,
 		Passes: func(e python.Expr) bool {
-			return passes[e.Label] && !strips(src, e) || extractor.MatchString(e.Label)
+			return passes[e.Label] && !strips(src, e, flow.Use) || extractor.MatchString(e.Label)
 		},
-		Ends: func(label string) bool { return harmless[label] },
+		Ends:   func(label string) bool { return harmless[label] },
+		Narrow: func(name int32) bool { return narrow(src, name) },
 		Guards: func(label string) bool {
 			return settling.MatchString(label) && !notSettling[label] && !strings.HasPrefix(label, "unsafe")
 		},
 	})
+	return flow
 }
 
-// harmlessRest is a class of characters with nothing in it that a name or a command can be made of.
-var harmlessRest = regexp.MustCompile(`^\[\^(?:0-9|\\d|\\s|\\?[-+*/%().,:_ ])+\][+*]?$`)
-
-// strips tells whether re.sub takes everything but digits and signs out of its text.
-func strips(src *checks.PythonSource, e python.Expr) bool {
+// strips tells whether re.sub takes everything out of its text but characters that are harmless in that use.
+func strips(src *checks.PythonSource, e python.Expr, use python.Use) bool {
 	if e.Label != "sub" || !e.Call {
 		return false
 	}
-	args := src.Args(src.Toks[e.Last-1].Mate)
-	return len(args) == 3 && args[0].Last == args[0].First+1 && harmlessRest.MatchString(src.Literal(args[0].First)) && src.Literal(args[1].First) == ""
+	open := src.Toks[e.Last-1].Mate
+	args := src.Args(open)
+	if len(args) >= 3 {
+		args = args[:2]
+	} else if _, last := src.Definition(e.First, open-2, e.Scope); len(args) == 2 && src.IsBracket(last-1, ')') { // of re.compile
+		if compiled := src.Args(src.Toks[last-1].Mate); len(compiled) > 0 {
+			args = []python.Arg{compiled[0], args[0]}
+		}
+	}
+	if len(args) != 2 {
+		return false
+	}
+	pattern, by := src.Eval(args[0].First, args[0].Last, e.Scope), src.Eval(args[1].First, args[1].Last, e.Scope)
+	class, ok := strings.CutPrefix(strings.TrimRight(pattern.Str, "+*"), "[^")
+	return ok && by.Kind == python.String && plainText.MatchString(by.Str) && strings.IndexByte(class, ']') == len(class)-1 &&
+		(harmlessRest.MatchString(pattern.Str) || python.Closed("^["+class+"*$", use))
 }
+
+var (
+	plainText = regexp.MustCompile(`^[\w-]*$`)
+	// a class of characters with nothing in it that a name or a command can be made of
+	harmlessRest = regexp.MustCompile(`^\[\^(?:0-9|\\d|\\s|\\?[-+*/%().,:_ ])+\][+*]?$`)
+)
 
 // modelSource says of an expression which model it is the answer of, or "".
 func modelSource(src *checks.PythonSource) func(e python.Expr) string {
@@ -107,16 +128,19 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 			return e.Label
 		}
 		open := src.Toks[e.Last-1].Mate
-		callee := src.CalleeText(e.First, open)
+		callee := strings.TrimPrefix(src.CalleeText(e.First, open), "?.")
 		if modelMethods.MatchString(callee) {
 			if !strings.Contains(callee, "messages.") || library {
 				return callee
 			}
 		}
-		for _, n := range src.Names(e.First, e.Last, e.Scope) {
+		for _, n := range append(src.Names(e.First, e.Last, e.Scope), attributeNames(src, e)...) {
+			if strings.HasPrefix(n, "transformers.Auto") && (e.Label == "decode" || e.Label == "batch_decode") || strings.HasPrefix(n, "boto3.client().converse") {
+				return asWritten(callee, n)
+			}
 			object := strings.HasPrefix(n, "huggingface_hub.InferenceClient().") || strings.HasPrefix(n, "huggingface_hub.AsyncInferenceClient().")
 			if modelCalls[n] || rootOf(n) != "" && strings.HasSuffix(n, "()()") || object && askMethods[e.Label] {
-				return strings.TrimSuffix(n, "()")
+				return asWritten(callee, n)
 			}
 			if root := rootOf(n); root != "" && askMethods[e.Label] && strings.Contains(n, "().") {
 				return callee
@@ -142,6 +166,43 @@ func modelSource(src *checks.PythonSource) func(e python.Expr) string {
 		}
 		return ""
 	}
+}
+
+// attributeNames are the canonical names of a call on an attribute of self, by what the attribute is assigned elsewhere in the file.
+func attributeNames(src *checks.PythonSource, e python.Expr) []string {
+	if src.Word(e.First) != "self" || e.Last < e.First+5 || !src.IsBracket(e.First+1, '.') {
+		return nil
+	}
+	attribute, rest := string(src.Text(e.First, e.First+3)), ""
+	for i := e.First + 3; i < e.Last; i++ {
+		switch {
+		case src.IsBracket(i, '.'):
+			rest += "." + src.Word(i+1)
+			i++
+		case src.IsBracket(i, '(') && src.Toks[i].Mate > i:
+			rest += "()"
+			i = src.Toks[i].Mate
+		default:
+			return nil
+		}
+	}
+	var out []string
+	for i := range src.Assigns {
+		if a := &src.Assigns[i]; string(src.Text(a.Target, a.TargetEnd)) == attribute {
+			for _, n := range src.Names(a.First, a.Last, a.Scope) {
+				out = append(out, n+rest)
+			}
+		}
+	}
+	return out
+}
+
+// asWritten is how the file calls what asks a model, or its name when that is not said in one word.
+func asWritten(callee, name string) string {
+	if callee == "" || callee == "?" {
+		return strings.ReplaceAll(name, "()", "")
+	}
+	return callee
 }
 
 // objects that are called to ask a model: llm(prompt), qa_chain(question)

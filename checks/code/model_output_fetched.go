@@ -1,6 +1,10 @@
 package code
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
 )
@@ -13,23 +17,58 @@ const (
 // functions that keep a path below a folder
 const containsPath = "basename secure_filename name safe_join is_relative_to"
 
-var addressSinks = []sink{
-	{name: "requests.get", keyword: "url", does: asURL}, {name: "requests.post", keyword: "url", does: asURL}, {name: "requests.request", keyword: "url", position: 1, does: asURL},
-	{name: "requests.put", keyword: "url", does: asURL}, {name: "requests.delete", keyword: "url", does: asURL}, {name: "requests.head", keyword: "url", does: asURL},
-	{name: "requests.Session().get", keyword: "url", does: asURL}, {name: "requests.Session().post", keyword: "url", does: asURL},
-	{name: "httpx.get", keyword: "url", does: asURL}, {name: "httpx.post", keyword: "url", does: asURL}, {name: "httpx.Client().get", keyword: "url", does: asURL},
-	{name: "httpx.AsyncClient().get", keyword: "url", does: asURL}, {name: "httpx.AsyncClient().post", keyword: "url", does: asURL},
-	{name: "urllib.request.urlopen", keyword: "url", does: asURL}, {name: "urllib.request.urlretrieve", keyword: "url", does: asURL}, {name: "aiohttp.ClientSession().get", keyword: "url", does: asURL},
-	{name: "aiohttp.ClientSession().post", keyword: "url", does: asURL},
-	{name: "open", keyword: "file", does: asPath, ends: containsPath}, {name: "io.open", keyword: "file", does: asPath, ends: containsPath}, {name: "aiofiles.open", keyword: "file", does: asPath, ends: containsPath},
-	{name: "os.remove", keyword: "path", does: asPath, ends: containsPath}, {name: "os.unlink", keyword: "path", does: asPath, ends: containsPath}, {name: "os.makedirs", keyword: "name", does: asPath, ends: containsPath},
-	{name: "shutil.rmtree", keyword: "path", does: asPath, ends: containsPath}, {name: "shutil.copy", keyword: "src", does: asPath, ends: containsPath}, {name: "shutil.move", keyword: "src", does: asPath, ends: containsPath},
-	{name: "shutil.copy2", keyword: "src", does: asPath, ends: containsPath}, {name: "shutil.copyfile", keyword: "src", does: asPath, ends: containsPath}, {name: "shutil.copytree", keyword: "src", does: asPath, ends: containsPath},
-	{name: "os.rename", keyword: "src", does: asPath, ends: containsPath}, {name: "os.replace", keyword: "src", does: asPath, ends: containsPath}, {name: "os.symlink", keyword: "src", does: asPath, ends: containsPath}, {name: "os.chmod", keyword: "path", does: asPath, ends: containsPath},
-	{name: "pathlib.Path().read_text", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().read_bytes", position: receiver, does: asPath, ends: containsPath},
-	{name: "pathlib.Path().write_text", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().write_bytes", position: receiver, does: asPath, ends: containsPath},
-	{name: "pathlib.Path().unlink", position: receiver, does: asPath, ends: containsPath}, {name: "pathlib.Path().open", position: receiver, does: asPath, ends: containsPath},
-	{name: "flask.send_file", position: 0, does: asPath, ends: containsPath}, {name: "fastapi.responses.FileResponse", keyword: "path", does: asPath, ends: containsPath},
+var addressSinks = slices.Concat(
+	fetchers("requests.%s", "requests.Session().%s", "httpx.%s", "httpx.Client().%s", "httpx.AsyncClient().%s", "aiohttp.ClientSession().%s"),
+	[]sink{
+		{name: "requests.request", keyword: "url", position: 1, does: asURL}, {name: "requests.Session().request", keyword: "url", position: 1, does: asURL},
+		{name: "httpx.request", keyword: "url", position: 1, does: asURL}, {name: "httpx.stream", keyword: "url", position: 1, does: asURL},
+		{name: "httpx.Client().request", keyword: "url", position: 1, does: asURL}, {name: "httpx.Client().stream", keyword: "url", position: 1, does: asURL},
+		{name: "httpx.AsyncClient().request", keyword: "url", position: 1, does: asURL}, {name: "httpx.AsyncClient().stream", keyword: "url", position: 1, does: asURL},
+		{name: "aiohttp.ClientSession().request", keyword: "url", position: 1, does: asURL}, {name: "aiohttp.request", keyword: "url", position: 1, does: asURL},
+		{name: "urllib.request.urlopen", keyword: "url", does: asURL}, {name: "urllib.request.urlretrieve", keyword: "url", does: asURL},
+	},
+	openers("open:file io.open:file aiofiles.open:file os.remove:path os.unlink:path os.makedirs:name os.rename:src os.replace:src os.symlink:src os.chmod:path "+
+		"shutil.rmtree:path shutil.copy:src shutil.copy2:src shutil.copyfile:src shutil.copytree:src shutil.move:src fastapi.responses.FileResponse:path flask.send_file:path_or_file"),
+	pathMethods("read_text read_bytes write_text write_bytes unlink open"),
+)
+
+// fetchers are the functions that are named after the methods of HTTP.
+func fetchers(patterns ...string) []sink {
+	var out []sink
+	for _, p := range patterns {
+		for _, method := range []string{"get", "post", "put", "patch", "delete", "head"} {
+			out = append(out, sink{name: fmt.Sprintf(p, method), keyword: "url", does: asURL})
+		}
+	}
+	return out
+}
+
+// openers are functions that open what their first argument names, each with its keyword.
+func openers(list string) []sink {
+	var out []sink
+	for _, f := range strings.Fields(list) {
+		name, keyword, _ := strings.Cut(f, ":")
+		out = append(out, sink{name: name, keyword: keyword, does: asPath, ends: containsPath})
+	}
+	return out
+}
+
+// pathMethods are methods of a path, however it was put together.
+func pathMethods(list string) []sink {
+	var out []sink
+	for _, m := range strings.Fields(list) {
+		out = append(out, sink{name: "*." + m, position: receiver, does: asPath, ends: containsPath, when: importsPaths})
+	}
+	return out
+}
+
+func importsPaths(c call) bool {
+	return (c.src.ImportsFrom("pathlib") || c.src.ImportsFrom("anyio")) && nearModel(c.src)
+}
+
+// nearModel tells whether a source uses a model, or gives it tools.
+func nearModel(src *checks.PythonSource) bool {
+	return src.ImportsFrom("mcp") || src.ImportsFrom("fastmcp") || isAI(src)
 }
 
 var modelOutputFetched = outputSinks(addressSinks, scriptAddressSinks, func(s sink, _ call, _ python.Arg) []checks.Fix { return []checks.Fix{confine(s)} }, confine(sink{does: asURL}))

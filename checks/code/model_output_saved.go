@@ -61,7 +61,7 @@ func (c call) savedIn(flow *python.Flow, script python.Arg) *python.Origin {
 	for _, method := range []string{"write", "write_text", "write_bytes"} {
 		for _, i := range src.CallsNamed(method) {
 			w := &src.Calls[i]
-			if len(w.Args) != 1 || w.Args[0].Name != 0 || w.Open < w.First+3 {
+			if len(w.Args) == 0 || w.Args[0].Name != 0 || len(w.Args) > 1 && w.Args[1].Name == 0 || w.Open < w.First+3 {
 				continue
 			}
 			file := string(src.Text(w.First, w.Open-2))

@@ -3,6 +3,7 @@ package code
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,10 +53,16 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 	}
 	var flow *python.Flow
 	type hit struct {
-		call int32
-		sink *sink
+		call   int32
+		sink   *sink
+		handed []python.Arg // what the sink is given by something that calls it
 	}
 	var hits []hit
+	var partials map[string][]int32
+	var handed []handedCall
+	if nearModel(src) {
+		partials, handed = partialCalls(src), handedCalls(src)
+	}
 	for k := range sinks {
 		s := &sinks[k]
 		calls := src.CallsOf(s.name)
@@ -63,7 +70,17 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 			calls = src.CallsNamed(method)
 		}
 		for _, i := range calls {
-			hits = append(hits, hit{i, s})
+			hits = append(hits, hit{i, s, nil})
+		}
+		for _, i := range partials[s.name] {
+			hits = append(hits, hit{i, s, nil})
+		}
+	}
+	for _, h := range handed {
+		for k := range sinks {
+			if s := &sinks[k]; s.position >= 0 && s.position < len(h.args) && slices.Contains(h.names, s.name) {
+				hits = append(hits, hit{h.call, s, h.args[s.position : s.position+1]})
+			}
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return int(a.call - b.call) })
@@ -73,12 +90,16 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 		if h.call == last || h.sink.when != nil && !h.sink.when(c) {
 			continue
 		}
-		for _, arg := range c.sinkArgs(h.sink) {
+		args := h.handed
+		if args == nil {
+			args = c.sinkArgs(h.sink)
+		}
+		for _, arg := range args {
 			if flow == nil {
 				flow = t.flow(src)
 			}
 			plain := flow.Rules.Ends
-			flow.Head = h.sink.does == asURL
+			flow.Use = c.use(h.sink, arg)
 			flow.Rules.Ends = func(label string) bool {
 				return plain(label) || h.sink.ends != "" && slices.Contains(strings.Fields(h.sink.ends), label)
 			}
@@ -86,12 +107,62 @@ func eachFlow(p *checks.Pass, t taint, sinks []sink, report func(s sink, c call,
 			flow.Rules.Ends = plain
 			if o != nil {
 				last = h.call
-				report(*h.sink, c, arg, o)
+				reached := *h.sink
+				reached.does = c.does(h.sink, arg)
+				report(reached, c, arg, o)
 				break
 			}
 		}
 	}
 	return err
+}
+
+// use is what becomes of an argument that reaches a sink.
+func (c call) use(s *sink, arg python.Arg) python.Use {
+	switch s.does {
+	case asURL:
+		return python.AsAddress
+	case asPath:
+		return python.AsPath
+	case asSQL:
+		return python.AsQuery
+	case asProgram:
+		if c.shellReads(arg) == "" {
+			return python.AsProgram
+		}
+	}
+	return python.AsText
+}
+
+// shellReads says what becomes of an argument of subprocess that is more than the name of a program: it is text that a shell or
+// an interpreter reads.
+func (c call) shellReads(arg python.Arg) string {
+	if v := c.src.Keyword(c.Call, "shell"); v.Kind == python.True {
+		return asShell
+	}
+	for _, a := range c.Args {
+		if c.src.IsBracket(a.First, '[') && a.First < arg.First && arg.Last <= a.Last || a.Name != 0 && c.src.Word(a.Name) == "input" && a.First == arg.First {
+			items := c.src.Args(c.Args[0].First)
+			if len(items) == 0 || items[0].First == arg.First {
+				return ""
+			}
+			if name := c.programName(items[0]); shells[name] {
+				return asShell
+			}
+			return runs
+		}
+	}
+	return ""
+}
+
+// what the call does with the argument, in words
+func (c call) does(s *sink, arg python.Arg) string {
+	if s.does == asProgram {
+		if text := c.shellReads(arg); text != "" {
+			return text
+		}
+	}
+	return s.does
 }
 
 // sinkArgs are the expressions of a call that matter to the sink.
@@ -114,6 +185,17 @@ func (c call) sinkArgs(s *sink) []python.Arg {
 	return out
 }
 
+// programName is the name of the program that an element of a list names, without its folder.
+func (c call) programName(item python.Arg) string {
+	text := c.src.Eval(item.First, item.Last, c.Scope).Str
+	return text[strings.LastIndexByte(text, '/')+1:]
+}
+
+var shells = set("bash", "sh", "zsh", "powershell", "pwsh", "cmd")
+
+// withoutNetwork are the arguments that cut a container off from the network: what runs in it was meant to be free.
+var withoutNetwork = regexp.MustCompile(`["']--net(?:work)?(?:=|["'],\s*["'])none["']`)
+
 // interpreters run what stands behind their option.
 var interpreters = set("python", "python3", "bash", "sh", "zsh", "node", "ruby", "perl", "osascript", "powershell", "pwsh", "cmd", "docker")
 
@@ -127,9 +209,9 @@ func (c call) program(a python.Arg) []python.Arg {
 		return nil
 	}
 	first := c.src.Eval(items[0].First, items[0].Last, c.Scope)
-	name := first.Str[strings.LastIndexByte(first.Str, '/')+1:]
+	name := c.programName(items[0])
 	executable := strings.HasSuffix(string(c.src.Text(items[0].First, items[0].Last)), "sys.executable")
-	if first.Kind == python.String && !interpreters[name] {
+	if first.Kind == python.String && !interpreters[name] || (name == "docker" || name == "podman") && withoutNetwork.Match(c.src.Text(a.First, a.Last)) {
 		return nil
 	}
 	if first.Kind != python.String && !executable {
@@ -184,6 +266,9 @@ func outputSinks(sinks []sink, scripts []scriptSink, fix func(s sink, c call, ar
 			describe(f, p, c.src, o)
 			if o.Steps > 0 && p.Rule.Severity == rules.Critical {
 				f.Lower(rules.High, "the value goes through a function of this file")
+			}
+			if s.does == asSQL && c.onlyReads() {
+				f.Lower(rules.Medium, "the connection can only read")
 			}
 			if fix != nil {
 				f.Fixes = fix(s, c, arg)

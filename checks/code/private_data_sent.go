@@ -19,6 +19,12 @@ var carries = set("glob", "iglob", "rglob", "expanduser", "expandvars", "listdir
 func privateSource(src *checks.PythonSource) func(e python.Expr) string {
 	return func(e python.Expr) string {
 		if !e.Call {
+			if e.Label == "" { // Path.home() / ".ssh"
+				if text := src.Literal(e.First); len(text) < 200 && src.IsBracket(e.First-1, '/') && privateFile.MatchString("/"+text) {
+					return text
+				}
+				return ""
+			}
 			if e.Label == "environ" && slices.Contains(src.Names(e.First, e.Last, e.Scope), "os.environ") && wholeEnvironment(src, e.Last) {
 				return "the environment"
 			}
@@ -75,12 +81,26 @@ func privateDataSent(_ context.Context, p *checks.Pass) error {
 	if src == nil || src.File == nil || !p.Repo.StartedByAgent(p.File.Path) && !givesTools(src) {
 		return err
 	}
+	if err := eachCall(p, shellCalls, func(c call) {
+		if v := c.src.Positional(c.Call, 0); v.Kind == python.String && sendsFile.MatchString(v.Str) {
+			f := c.report("A command that is written out sends a private file to another host.")
+			f.InAI, f.Fixes = true, []checks.Fix{dropTool}
+		}
+	}); err != nil {
+		return err
+	}
 	return eachFlow(p, privateData, sends, func(_ sink, c call, _ python.Arg, o *python.Origin) {
 		f := c.report(flowMessage(privateData.says, o.What, isSent))
 		describe(f, p, src, o)
 		f.Fixes = []checks.Fix{dropTool}
 	})
 }
+
+// shellCalls run the text that they are given.
+var shellCalls = []string{"os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen", "subprocess.getoutput", "asyncio.create_subprocess_shell"}
+
+// sendsFile is a command that gives a private file to an address.
+var sendsFile = regexp.MustCompile(`(?s)\b(?:curl|wget)\b.*(?:~|\$HOME|\$\{HOME\}|/(?:root|home/\w+))/\.(?:ssh|aws|gnupg|kube|netrc|git-credentials|docker/config\.json)\b.*https?://|\b(?:curl|wget)\b.*https?://.*(?:~|\$HOME|\$\{HOME\}|/(?:root|home/\w+))/\.(?:ssh|aws|gnupg|kube|netrc|git-credentials)\b`)
 
 var dropTool = checks.Steps("drop-tool", "Take the code out",
 	"Find out who wrote it, and what else came with it: git log -S with a piece of the line.",
@@ -92,10 +112,5 @@ func givesTools(src *checks.PythonSource) bool {
 	if src.ImportsFrom("mcp") || src.ImportsFrom("fastmcp") {
 		return true
 	}
-	for i := range src.Defs {
-		if d := &src.Defs[i]; !d.Class && isTool(src, d) {
-			return true
-		}
-	}
-	return false
+	return len(src.ToolFunctions()) > 0
 }

@@ -102,10 +102,8 @@ func interpreted(s *javascript.File, program [2]int32, items [][2]int32) (parts 
 	return nil, ""
 }
 
-var (
-	runsNext = set("-c", "-e", "-lc", "-ic", "/c", "/C", "-Command", "-command", "--eval", "-p", "--print")
-	shells   = set("bash", "sh", "zsh", "cmd", "powershell", "pwsh")
-)
+// runsNext are the options whose value is a program of its own.
+var runsNext = set("-c", "-e", "-lc", "-ic", "/c", "/C", "-Command", "-command", "--eval", "-p", "--print")
 
 // programName is the last part of a path that is written out.
 func programName(s *javascript.File, r [2]int32) (string, bool) {
@@ -138,14 +136,14 @@ func line(s *javascript.File, c *javascript.Call) (parts [][2]int32, does string
 }
 
 var (
-	databases  = match(`^(?:pg|pg-promise|postgres|mysql2?(?:/promise)?|sqlite3?|better-sqlite3|(?:node|bun):sqlite|knex|sequelize|typeorm|kysely|drizzle-orm(?:/.*)?|mssql|oracledb|duckdb|@duckdb/.*|@libsql/.*|@clickhouse/client|@prisma/client|@vercel/postgres|@neondatabase/serverless|@planetscale/.*|slonik|mariadb|snowflake-sdk|@google-cloud/bigquery|cassandra-driver|@databricks/sql|neo4j-driver)$`)
-	ownSources = match(`(?i)^[.@~].*(?:db|database|sql|postgres|prisma|pool|datasource|knex|drizzle)\w*(?:/index)?(?:\.\w+)?$`)
-	anyClient  = match(`(?i)(?:client|manager|conn|connection)\.\w+$`)
+	databaseModules = match(`^(?:pg|pg-promise|postgres|mysql2?(?:/promise)?|sqlite3?|better-sqlite3|(?:node|bun):sqlite|knex|sequelize|typeorm|kysely|drizzle-orm(?:/.*)?|mssql|oracledb|duckdb|@duckdb/.*|@libsql/.*|@clickhouse/client|@prisma/client|@vercel/postgres|@neondatabase/serverless|@planetscale/.*|slonik|mariadb|snowflake-sdk|@google-cloud/bigquery|cassandra-driver|@databricks/sql|neo4j-driver)$`)
+	ownSources      = match(`(?i)^[.@~].*(?:db|database|sql|postgres|prisma|pool|datasource|knex|drizzle)\w*(?:/index)?(?:\.\w+)?$`)
+	anyClient       = match(`(?i)(?:client|manager|conn|connection)\.\w+$`)
 )
 
 // ofDatabase tells whether what a query is handed to is a database: by its name, or by what the file imports.
 func ofDatabase(s *javascript.File, callee string) bool {
-	return !anyClient.MatchString(callee) || importsModule(s, databases) || importsModule(s, ownSources)
+	return !anyClient.MatchString(callee) || importsModule(s, databaseModules) || importsModule(s, ownSources)
 }
 
 // quotedTag are tags of templates that keep values apart from the text around them.

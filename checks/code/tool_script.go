@@ -72,7 +72,7 @@ func narrowIn(s *javascript.File, first, last int32, name string, depth int) boo
 		if text, ok := s.Literal(i); ok && text == name {
 			key = true
 		}
-		if key && s.IsOp(i+1, ':') && !s.IsOp(i-1, '.') && closedType(s, i+2, s.ValueEnd(i+2), 0) {
+		if key && s.IsOp(i+1, ':') && !s.IsOp(i-1, '.') && closedSchema(s, i+2, s.ValueEnd(i+2), 0) {
 			return true
 		}
 		if schemaKey[s.Word(i)] && s.IsOp(i+1, ':') && depth < 3 { // a schema that has a name
@@ -92,13 +92,13 @@ var (
 	schemaRoot = set("z", "zod", "Type", "t", "v", "s")
 )
 
-// closedType tells whether a type of a schema lets no free text through.
-func closedType(s *javascript.File, first, last int32, depth int) bool {
+// closedSchema tells whether a type of a schema lets no free text through.
+func closedSchema(s *javascript.File, first, last int32, depth int) bool {
 	if first >= last || depth > 4 {
 		return false
 	}
 	if a, b, ok := s.Constant(first, last); ok {
-		return closedType(s, a, b, depth+1)
+		return closedSchema(s, a, b, depth+1)
 	}
 	if s.IsOp(first, '{') { // JSON Schema
 		return narrowJSON(s, first)
@@ -112,7 +112,7 @@ func closedType(s *javascript.File, first, last int32, depth int) bool {
 		}
 		args := s.Args(i)
 		each := func() bool {
-			return len(args) > 0 && !slices.ContainsFunc(args, func(a [2]int32) bool { return !closedType(s, a[0], a[1], depth+1) })
+			return len(args) > 0 && !slices.ContainsFunc(args, func(a [2]int32) bool { return !closedSchema(s, a[0], a[1], depth+1) })
 		}
 		switch label := s.Word(i - 1); {
 		case narrowMethod[label]:
@@ -141,7 +141,7 @@ func closedType(s *javascript.File, first, last int32, depth int) bool {
 
 func allNarrow(s *javascript.File, list int32, depth int) bool {
 	items := s.Args(list)
-	return len(items) > 0 && !slices.ContainsFunc(items, func(a [2]int32) bool { return !closedType(s, a[0], a[1], depth+1) })
+	return len(items) > 0 && !slices.ContainsFunc(items, func(a [2]int32) bool { return !closedSchema(s, a[0], a[1], depth+1) })
 }
 
 func narrowJSON(s *javascript.File, brace int32) bool {
@@ -156,7 +156,7 @@ func narrowJSON(s *javascript.File, brace int32) bool {
 		case "number", "integer", "boolean":
 			return true
 		case "":
-			return closedType(s, first, s.ValueEnd(first), 1)
+			return closedSchema(s, first, s.ValueEnd(first), 1)
 		}
 	}
 	if first, _, ok := s.Property(brace, "pattern"); ok {

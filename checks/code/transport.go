@@ -194,6 +194,7 @@ func bindsEverywhere(_ context.Context, p *checks.Pass) error {
 		return err
 	}
 	boundSockets(p, src)
+	boundSettings(p, src)
 	for _, b := range binders {
 		for _, i := range src.CallsOf(b.name) {
 			c := call{&src.Calls[i], src, p, b.name}
@@ -203,13 +204,11 @@ func bindsEverywhere(_ context.Context, p *checks.Pass) error {
 			}
 			f := c.report("The server listens on every interface of the machine.")
 			f.InAI = isAI(src)
-			mcp := strings.Contains(b.name, "FastMCP")
+			mcp := strings.Contains(b.name, "FastMCP") || servesTools(src)
 			asks := usesAny(src, asksLogin) || src.Keyword(c.Call, "auth").Kind != python.Absent
 			switch {
 			case mcp && !asks:
-				f.Severity = rules.High
-				reason := "an MCP server hands its tools to whoever can reach it"
-				f.SeverityReason = &reason
+				reachable(f)
 			case asks:
 				f.Lower(rules.Low, "the source asks for a login")
 			case runInContainer(p.Repo, p.File.Path):
@@ -222,6 +221,34 @@ func bindsEverywhere(_ context.Context, p *checks.Pass) error {
 		}
 	}
 	return err
+}
+
+// boundSettings reports an MCP server whose address is set as an attribute: mcp.settings.host = "0.0.0.0".
+func boundSettings(p *checks.Pass, src *checks.PythonSource) {
+	for i := range src.Assigns {
+		a := &src.Assigns[i]
+		if v := src.Eval(a.First, a.Last, a.Scope); !strings.HasSuffix(string(src.Text(a.Target, a.TargetEnd)), ".settings.host") || v.Str != "0.0.0.0" && v.Str != "::" || !servesTools(src) {
+			continue
+		}
+		start, end := src.Token(a.Target, a.Last)
+		f := p.At(start, end, "The server listens on every interface of the machine.")
+		f.Anchor, f.InAI = "bind settings.host", true
+		if usesAny(src, asksLogin) {
+			f.Lower(rules.Low, "the source asks for a login")
+		} else {
+			reachable(f)
+		}
+	}
+}
+
+// servesTools tells whether a source makes an MCP server.
+func servesTools(src *checks.PythonSource) bool {
+	return (src.ImportsFrom("mcp.server") || src.ImportsFrom("fastmcp")) && (len(src.CallsNamed("FastMCP")) > 0 || len(src.CallsNamed("Server")) > 0)
+}
+
+// reachable makes a finding grave: nobody is asked who they are.
+func reachable(f *checks.Finding) {
+	f.Lower(rules.High, "an MCP server hands its tools to whoever can reach it")
 }
 
 // runInContainer tells whether a container file lies in the folder of a source, or at the root.

@@ -17,22 +17,35 @@ var describes = regexp.MustCompile(`(?i)["']?(?:description\w*|instructions|prom
 const (
 	orderOfUse = 0
 	shouting   = 3
+	inSecret   = 5
 )
 
 // what a tool has no business with
 var reaches = regexp.MustCompile(`(?i)~/|\.ssh\b|\.env\b|mcp\.json|credentials?\b|private key|conversation|chat history|previous messages|system prompt|side ?note|(?:do not|don.t|never) (?:tell|mention|inform|reveal|notify)|instead of (?:the|any|every|other)|\bbcc\b|exfiltrat`)
 
+// what each expression of the rule finds
+var orders = []string{
+	"says what to do before other tools are used", "asks for a file that a tool has no business with", "asks to pass something on beside what the tool is for", "shouts at the model as if it were its operator",
+	"asks to keep something from the user", "asks to do something in secret", "asks to forget the rules", "asks to forget the rules", "speaks as if it were the system", "asks to act as an administrator",
+	"asks to do things without a check", "asks not to ask the user",
+}
+
 // toolDescriptionPoisoned reports a description of a tool that gives the model orders: to use it before others, to read
 // files it has no business with, to pass on what it read, to keep quiet.
 func toolDescriptionPoisoned(p *checks.Pass, m checks.TextMatch) {
 	start, end := m.Groups[0], m.Groups[1]
-	if p.File.InTests() || !inDescription(p, m.Text, start) || !directed(p, m.Text, start, end, guardWords) {
+	if p.File.InTests() {
 		return
 	}
-	if (m.Index == orderOfUse || m.Index == shouting) && !reaches.Match(around(m.Text, start, end)) {
+	from, to, ok := description(p, m.Text, start)
+	if !ok || !directed(p, m.Text, start, end, guardWords) {
+		return
+	}
+	near := around(m.Text[from:to], start-from, end-from)
+	if (m.Index == orderOfUse || m.Index == shouting) && !reaches.Match(near) || m.Index == inSecret && !ordered.Match(m.Text[max(from, start-40):start]) {
 		return // how tools are usually described
 	}
-	f := p.At(start, end, "The description of a tool gives the model an order that is not about using it.")
+	f := p.At(start, end, "The description of a tool gives the model an order that is not about using it: it "+orders[m.Index]+".")
 	f.Anchor = "poisoned " + strings.ToLower(strings.Join(strings.Fields(m.Group(0)), " "))
 	f.Fixes = []checks.Fix{lookWho("drop-order", "Take the order out")}
 }
@@ -50,6 +63,22 @@ func around(text []byte, start, end int) []byte {
 		to = end + next[0]
 	}
 	return text[from:to]
+}
+
+// ordered is how a text ends before a verb that is an order, not a report of what the tool does.
+var ordered = regexp.MustCompile(`(?i)(?:^|[.,:;!?>"'\n]|\b(?:and|or|then|to|always|must|should|shall|please|you|also|first|next|instead|never|now))[\s"'#*-]*$`)
+
+// description is the range of the description that a place is in. In Python it is read off the code.
+func description(p *checks.Pass, text []byte, at int) (from, to int, ok bool) {
+	if src, _ := checks.Python.Of(p.File); src != nil && src.File != nil && p.File.Is(repo.Code) {
+		for _, r := range src.ToolTexts() {
+			if r[0] <= at && at < r[1] {
+				return r[0], r[1], true
+			}
+		}
+		return 0, len(text), describedBefore.Match(text[max(0, at-400):at])
+	}
+	return 0, len(text), inDescription(p, text, at)
 }
 
 // describedBefore is the start of a description in code, up to the place: description: "…, and the second argument of

@@ -21,6 +21,17 @@ func (f *File) Decorators(d *Def) []string {
 	return out
 }
 
+// Docstring is the text at the start of a body: tokens [first, last), none when they are equal.
+func (f *File) Docstring(d *Def) (first, last int32) {
+	first = d.Colon + 1
+	if int(first) < len(f.Toks) && f.Toks[first].Kind == Newline {
+		first++
+	}
+	for last = first; int(last) < len(f.Toks) && f.Toks[last].Kind == Str; last++ {
+	}
+	return first, last
+}
+
 // InClassNamed tells whether a function is the method of a class whose name, or one of whose bases, matches.
 func (f *File) InClassNamed(d *Def, name *regexp.Regexp) bool {
 	for k := range f.Defs {

@@ -1,5 +1,10 @@
 package python
 
+import (
+	"strings"
+	"unicode"
+)
+
 // Flow follows values from where they come from, through assignments, strings and the functions of the same file. It is a
 // reading of the text in source order: no types, no aliases through containers, no other files.
 type Flow struct {
@@ -7,12 +12,12 @@ type Flow struct {
 	Rules FlowRules
 
 	frames  []frame
-	Head    bool // only the start of a text matters, as the host in an address does
+	Use     Use
 	budget  int
 	sink    int32 // where the value is used
 	inScope int32
 	busy    map[int32]bool // bindings that are being followed
-	lines   []int32        // first token of each logical line
+	lines   []line
 }
 
 // FlowRules say what a value is, and what becomes of it.
@@ -20,10 +25,11 @@ type FlowRules struct {
 	Source func(e Expr) string     // what an expression brings in; "" for nothing
 	Passes func(e Expr) bool       // a call whose result is made of its arguments
 	Ends   func(label string) bool // an attribute, method or function that gives something harmless
-	Guards func(label string) bool // a function that, asked in a condition or by itself, settles what a value may be
+	Guards func(label string) bool // a function of another file that, asked in a condition or by itself, settles what a value may be
+	Narrow func(name int32) bool   // a field or parameter whose type admits no free text; nil for none
 }
 
-// Expr is a chain of names, attributes, calls and subscripts: tokens [First, Last). Label is its last name.
+// Expr is a chain of names, attributes, calls and subscripts: tokens [First, Last). Label is its last name; empty for a literal.
 type Expr struct {
 	First, Last int32
 	Scope       int32
@@ -63,8 +69,8 @@ func (w *Flow) expr(first, last, scope int32, depth int) *Origin {
 	if w.budget -= int(max(last-first, 0)); depth > maxFlowDepth || w.budget < 0 || first >= last || w.isTest(first, last) {
 		return nil
 	}
-	if w.Head {
-		last = w.headEnd(first, last)
+	if w.Use == AsAddress {
+		last = w.headEnd(first, last, scope)
 	}
 	for i := first; i < last; {
 		t := &w.Toks[i]
@@ -104,14 +110,17 @@ func (w *Flow) expr(first, last, scope int32, depth int) *Origin {
 	return nil
 }
 
-// headEnd is the end of the first operand of a sum: what follows cannot change how the text begins.
-func (w *Flow) headEnd(first, last int32) int32 {
+// headEnd is the end of the first operand of a sum: what follows cannot change how the text begins. A scheme alone says nothing
+// of where an address leads.
+func (w *Flow) headEnd(first, last, scope int32) int32 {
 	for i := first + 1; i < last; i++ {
 		if w.Toks[i-1].Mate > i-1 {
 			i = w.Toks[i-1].Mate + 1
 		}
 		if i < last && w.isOp(i, '+') {
-			return i
+			if v := w.eval(first, i, scope, 0); v.Kind != String || v.Str != "" && !strings.HasSuffix(v.Str, "://") {
+				return i
+			}
 		}
 	}
 	return last
@@ -163,7 +172,7 @@ func (w *Flow) literalChain(first, head, end, scope int32, depth int) *Origin {
 	case t.Kind == FStart && t.Mate > first:
 		for i := first + 1; i < t.Mate && o == nil; i++ {
 			if m := w.Toks[i].Mate; w.isOp(i, '{') && m > i {
-				if w.Head && (i > first+1 || w.Toks[i].Start > t.End+8) {
+				if w.Use == AsAddress && (i > first+1 || w.Toks[i].Start > t.End+8) {
 					break
 				}
 				o = w.expr(i+1, w.fieldEnd(i+1, m), scope, depth+1)
@@ -172,6 +181,10 @@ func (w *Flow) literalChain(first, head, end, scope int32, depth int) *Origin {
 		}
 	case t.Kind == Op && t.Mate > first:
 		o = w.expr(first+1, t.Mate, scope, depth+1)
+	case t.Kind == Str:
+		if what := w.Rules.Source(Expr{First: first, Last: head, Scope: scope}); what != "" {
+			o = &Origin{first, head, what, 0}
+		}
 	}
 	return w.trailers(first, head, end, scope, depth, o)
 }
@@ -193,11 +206,34 @@ func (w *Flow) chain(first, end, scope int32, depth int) *Origin {
 	var o *Origin
 	if what := w.Rules.Source(Expr{First: first, Last: first + 1, Scope: scope, Label: w.identifier(first)}); what != "" {
 		o = &Origin{first, first + 1, what, 0}
+	} else if d, open := w.construction(first, scope); d != nil && first+2 < end {
+		return w.trailers(first, first+3, end, scope, depth, w.field(d, open, w.identifier(first+2), scope, depth))
 	} else if !w.isOp(first+1, '(') {
-		o = w.name(first, scope, depth)
+		o = w.named(first, scope, depth)
 	}
 	return w.trailers(first, first+1, end, scope, depth, o)
 }
+
+// named follows a name. Of a parameter that holds many values it says which is taken: arguments["path"].
+func (w *Flow) named(first, scope int32, depth int) *Origin {
+	o := w.name(first, scope, depth)
+	if o == nil || o.Last != o.First+1 || o.What != w.identifier(first) || w.identifier(o.First) != o.What {
+		return o
+	}
+	step, next := w.step(first + 1)
+	if next == first+1 || len(step) < 3 || step[0] != '[' || strings.IndexFunc(step[1:len(step)-1], notWord) >= 0 {
+		return o
+	}
+	taken := *o
+	if w.isOp(first+1, '[') && w.Toks[first+2].Kind != Str {
+		taken.What += step
+	} else {
+		taken.What += `["` + step[1:len(step)-1] + `"]`
+	}
+	return &taken
+}
+
+func notWord(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // trailers carries an origin over attributes, calls and subscripts, and looks for one in them.
 func (w *Flow) trailers(first, i, end, scope int32, depth int, o *Origin) *Origin {
@@ -235,6 +271,9 @@ func (w *Flow) trailers(first, i, end, scope int32, depth int, o *Origin) *Origi
 					o = &Origin{first, next, what, 0}
 				} else if d := w.localFunction(first, i, scope); d != nil {
 					o = w.result(d, i, scope, depth)
+				} else if d := w.made(i-1, next, end); d != nil {
+					o = w.field(d, i, w.identifier(next+1), scope, depth)
+					next += 2
 				} else if w.Rules.Passes(call) {
 					o = w.arguments(i, scope, depth)
 				}

@@ -17,10 +17,8 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 		if b.scope == scope && b.kind != bindParam && b.tok >= i || w.busy[b.tok] {
 			continue
 		}
-		if o := w.once(b.tok, func() *Origin { return w.binding(b, depth) }); o != nil {
-			if w.guarded(name, b, i, scope) {
-				return nil
-			}
+		o := w.once(b.tok, func() *Origin { return w.binding(b, depth) })
+		if o != nil && !w.blocked(b, i, scope) {
 			return o
 		}
 		if b.kind == bindValue && (w.isOp(b.first, '[') || w.isOp(b.first, '{')) {
@@ -28,7 +26,7 @@ func (w *Flow) name(i, scope int32, depth int) *Origin {
 				return o
 			}
 		}
-		if b.scope == scope && b.kind == bindValue && w.dominates(b.tok, i) {
+		if b.scope == scope && b.kind == bindValue && w.replaces(b, i) {
 			return nil
 		}
 	}

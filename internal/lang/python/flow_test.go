@@ -3,7 +3,9 @@ package python
 import "testing"
 
 // reaches tells which source the argument of the first call of sink() comes from.
-func reaches(t testing.TB, src string) string {
+func reaches(t testing.TB, src string) string { return reachesAs(t, src, AsText) }
+
+func reachesAs(t testing.TB, src string, use Use) string {
 	t.Helper()
 	f, err := Scan([]byte(src), Limits{})
 	if err != nil {
@@ -26,10 +28,13 @@ func reaches(t testing.TB, src string) string {
 			}
 			return ""
 		},
-		Passes: func(e Expr) bool { return words("str", "loads", "join", "format")(e.Label) },
+		Passes: func(e Expr) bool {
+			return words("str", "loads", "join", "format", "Path", "realpath", "split", "parse")(e.Label)
+		},
 		Ends:   words("int", "len", "quote", "usage", "startswith"),
 		Guards: words("is_safe", "validate", "input"),
 	})
+	flow.Use = use
 	for i := range f.Calls {
 		if c := &f.Calls[i]; f.Callee(c) == "sink" && len(c.Args) > 0 {
 			if o := flow.From(c.Args[0].First, c.Args[0].Last, c.Scope); o != nil {
@@ -53,6 +58,11 @@ func TestValuesAreFollowed(t *testing.T) {
 		"over a loop":                      {"for x in ask():\n    sink(x)", "ask"},
 		"over a comprehension":             {"sink([x.text for x in ask()])", "ask"},
 		"added to":                         {"s = ''\ns += ask()\nsink(s)", "ask"},
+		"made of itself":                   {"r = ask()\nr = r.strip()\nsink(r)", "ask"},
+		"replaced in one branch":           {"r = ask()\nif not r.startswith('http'):\n    r = 'a'\nwith x:\n    sink(r)", "ask"},
+		"replaced in all branches":         {"r = ask()\nif a:\n    r = 'a'\nelse:\n    r = 'b'\nsink(r)", ""},
+		"into a field":                     {"class A(BaseModel):\n    cmd: str\na = A(**ask())\nsink(a.cmd)", "ask"},
+		"another field":                    {"class A(BaseModel):\n    cmd: str\n    note: str\na = A(cmd='ls', note=ask())\nsink(a.cmd)", ""},
 		"in a branch":                      {"s = ''\nif a:\n    s = ask()\nsink(s)", "ask"},
 		"in a conditional expression":      {"sink(ask() if a == 1 else None)", "ask"},
 		"through a function":               {"def get(q):\n    r = ask(q)\n    return r.text\nsink(get(1))", "ask"},
@@ -92,12 +102,14 @@ func TestValuesAreFollowed(t *testing.T) {
 }
 
 func FuzzFlow(f *testing.F) {
-	for _, s := range []string{"r = ask()\nsink(r)", "def f(a):\n return a\nsink(f(f(ask())))", "a = b\nb = a\nsink(a)", "sink([x for x in (y for y in x)])", "self.a = self.a\nsink(self.a)", "if x in y: sink(x)", "sink(f'{f'{x}'}')"} {
+	for _, s := range []string{"r = ask()\nsink(r)", "def f(a):\n return a\nsink(f(f(ask())))", "a = b\nb = a\nsink(a)", "sink([x for x in (y for y in x)])", "self.a = self.a\nsink(self.a)", "if x in y: sink(x)", "r = ask()\nfor w in r.split():\n if w not in OK: raise E\nsink(r)", "class A:\n x: str\na = A(**ask())\nsink(a.x)", "def f(x):\n return f(x)\nr = ask()\nif not f(r): raise\nsink(r)", "sink(f'{f'{x}'}')"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		if len(src) < 1<<14 {
-			reaches(t, src)
+			for use := range AsQuery + 1 {
+				reachesAs(t, src, use)
+			}
 		}
 	})
 }

@@ -42,6 +42,11 @@ func (w *walker) statement(a, b int32) {
 			w.targets(a+1, b, 0, 0)
 		case "return":
 			w.Returns = append(w.Returns, Return{a + 1, b, w.scope})
+		case "yield":
+			if w.isKeyword(a+1, "from") && a+1 < b {
+				a++
+			}
+			w.Returns = append(w.Returns, Return{a + 1, b, w.scope})
 		}
 	} else {
 		w.assignment(a, b)

@@ -34,7 +34,7 @@ type Param struct {
 	First, Last int32
 }
 
-// Return is a return statement with a value.
+// Return is a return or yield statement with a value.
 type Return struct {
 	First, Last int32
 	Scope       int32
