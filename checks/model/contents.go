@@ -80,7 +80,7 @@ func (c *contents) judge() {
 // skip is what could not be read, in one word for the run and one sentence for a person.
 func (c *contents) skip(r *checks.Repo) *checks.Skip {
 	for _, l := range c.left {
-		if l.guess && l.part.parent == nil && rawBeside(r, l.part) {
+		if l.guess && (l.part.parent == nil && rawBeside(r, l.part) || l.part.parent != nil && !c.holdsModel() && !c.parts[0].promisesModel()) {
 			continue
 		}
 		detail := l.detail

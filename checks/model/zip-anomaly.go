@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"bakedin/checks"
+	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/zipx"
 	"bakedin/rules"
 )
@@ -28,6 +29,9 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 	}
 	return func(pass *checks.Pass, c *contents) {
 		told(pass, c)
+		if !c.parts[0].toldModel() && !c.holdsModel() {
+			return
+		}
 		n := 0
 		for _, p := range c.parts {
 			if p.zip == nil {
@@ -39,6 +43,9 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 				}
 				if a.Kind == zipx.FlagBits && a.Entry != nil && a.Entry.Encrypted() && !c.recognised(join(p.member, a.Entry.Name)) {
 					continue // it is encrypted as it says, and told as not read
+				}
+				if a.Kind == zipx.Prefix && p.sniff.Format().Class() == sniff.Program && !p.promisesModel() {
+					continue // what stands before it is the program that opens it
 				}
 				n++
 				f := pass.In(p.member, a.Off, a.Off+1, -1, a.Msg)

@@ -29,7 +29,6 @@ type classifier struct {
 	prompts, templates, skills, descriptors  *glob.Set
 	manifests, ci, dockerfiles, datasets     *glob.Set
 	deployments                              *glob.Set
-	packages                                 *glob.Set // archives by another name, of programs and documents
 	translations                             *glob.Set // folders whose texts are shown to people
 	pages                                    *glob.Set // documentation, which may be about prompts
 }
@@ -49,7 +48,6 @@ var classes = sync.OnceValue(func() *classifier {
 		deployments:  mustGlob("**/*.service", "**/Procfile", "**/fly.toml", "**/render.yaml", "**/values*.{yaml,yml}", "**/config.properties"),
 		dockerfiles:  mustGlob("**/{Dockerfile,Containerfile}*", "**/*.{Dockerfile,dockerfile}"),
 		datasets:     mustGlob("**/*.{parquet,arrow,feather,tfrecord,jsonl}", "{data,dataset,datasets}/**/*.{csv,tsv,jsonl,json.gz}", "**/*.dvc"),
-		packages:     mustGlob("*.{doc,xls,ppt,pps,dot,msg,vsd,pub,docx,docm,dotx,xlsx,xlsm,xltx,pptx,pptm,ppsx,odt,ods,odp,odg,odf,odc,odb,ott,ots,otp,otg,epub,jar,jmod,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}"),
 		translations: mustGlob("**/{locales,locale,i18n,lang,emails,email}/**"),
 		pages:        mustGlob("{doc,docs,documentation,website}/**/*.{md,mdx}"),
 	}
@@ -154,8 +152,11 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	case classes.datasets.Match(p):
 		return one(Dataset, strings.TrimPrefix(ext, "."))
 	}
-	if f := s.Format(); (f.Class() == sniff.Archive || f.Class() == sniff.Wrapper) && !classes.packages.Match(base) {
-		return one(Dataset, string(f)) // what is in it may be anything, models too
+	// What is packed may be anything, models too: in a wheel, in a document, behind a program.
+	for _, f := range s.Formats {
+		if f.Class() == sniff.Archive || f.Class() == sniff.Wrapper {
+			return one(Dataset, string(f))
+		}
 	}
 	if format, ok := codeFormats[ext]; ok {
 		return one(Code, format)

@@ -108,7 +108,7 @@ func Sniff(head, tail []byte, size int64, name string) Result {
 		add(Safetensors)
 	}
 	add(byFields(head, size))
-	if !r.Has(Zip) && zipAtTail(tail) {
+	if !r.Has(Zip) && zipAtTail(tail) && (r.Format().Class() != Program || directoryAtTail(tail)) {
 		add(zipKind(nil, tail))
 		add(Zip)
 	}
