@@ -38,6 +38,7 @@ func readNPY(r *reading) {
 		}
 		r.left("parse", "how many bytes the elements take is not known")
 	default:
+		r.payload("elements", f.Data, f.Bytes)
 		r.unaccounted(f.Data+f.Bytes, r.size-f.Data-f.Bytes)
 		if len(f.Problems) == 0 {
 			r.onlyWeights("its header is a plain literal, no element is an object, and elements fill the rest of the file")

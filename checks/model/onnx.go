@@ -34,6 +34,9 @@ func readONNX(r *reading) {
 	for _, x := range f.Externals {
 		r.onnxExternal(x)
 	}
+	for _, t := range f.Tensors {
+		r.payload("tensor "+t.Name, t.Off, t.Bytes)
+	}
 	for _, t := range f.Texts {
 		r.metadata("onnx-structure", t.Key, t.Value, t.Off)
 		r.template("model-template-escape", t.Key, t.Value, t.Off)

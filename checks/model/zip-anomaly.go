@@ -44,8 +44,8 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 				if a.Kind == zipx.FlagBits && a.Entry != nil && a.Entry.Encrypted() && !c.recognised(join(p.member, a.Entry.Name)) {
 					continue // it is encrypted as it says, and told as not read
 				}
-				if a.Kind == zipx.Prefix && p.sniff.Format().Class() == sniff.Program && !p.promisesModel() {
-					continue // what stands before it is the program that opens it
+				if a.Kind == zipx.Prefix && bears(p) {
+					continue
 				}
 				n++
 				f := pass.In(p.member, a.Off, a.Off+1, -1, a.Msg)
@@ -66,6 +66,12 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 			}
 		}
 	}
+}
+
+// bears tells whether what stands before an archive belongs there: a program that opens it, or a model of TFLite, which has
+// its labels packed behind it.
+func bears(p *part) bool {
+	return p.sniff.Format().Class() == sniff.Program && !p.promisesModel() || p.sniff.Format() == sniff.TFLite
 }
 
 // linkStays tells whether the target of a symbolic link, which is its content, stays in the folder it is extracted into.
