@@ -35,6 +35,7 @@ type part struct {
 	torch  bool // a member of, or itself, what torch.save writes: persistent ids mean storages
 	script bool // a member of a TorchScript archive: its loader knows no Python
 	depth  int
+	at     int64      // where an array behind another begins in the file
 	inside [][2]int64 // where the members of a tar or 7z archive lie in it as they are
 
 	pickle   *pickle.File
@@ -102,7 +103,7 @@ func rawBeside(r *checks.Repo, p *part) bool {
 	}
 	for _, a := range r.Assets {
 		switch sniff.Format(a.Format) {
-		case sniff.ONNX, sniff.OpenVINO, sniff.GGUF, sniff.TFLite, sniff.SavedModel:
+		case sniff.ONNX, sniff.OpenVINO, sniff.GGUF, sniff.TFLite, sniff.SavedModel, sniff.CoreML:
 			if path.Base(a.Path) != p.name {
 				return true
 			}

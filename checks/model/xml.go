@@ -33,7 +33,7 @@ func readXML(r *reading) {
 			what = "declares entities"
 		}
 		if strings.Contains(d.Text, "SYSTEM") || strings.Contains(d.Text, "PUBLIC") {
-			what += " that are read from elsewhere"
+			what += ", read from elsewhere"
 		}
 		r.found("pmml-external-entity", d.Off, int64(len(d.Text)), what, "the model %s: %q", what, clip(d.Text))
 	}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"path"
 	"strings"
 	"unicode"
@@ -48,11 +49,13 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 					continue
 				}
 				n++
-				f := pass.In(p.member, a.Off, a.Off+1, -1, a.Msg)
-				f.Anchor = string(a.Kind)
+				anchor, msg := string(a.Kind), a.Msg
 				if a.Entry != nil {
-					f.Anchor += " " + a.Entry.Name
+					anchor += " " + a.Entry.Name
+					msg = fmt.Sprintf("%q: %s", clip(a.Entry.Name), msg)
 				}
+				f := pass.In(p.member, a.Off, a.Off+1, -1, msg)
+				f.Anchor = anchor
 				switch a.Kind {
 				case zipx.Checksum, zipx.Prefix, zipx.Tail:
 					severity(f, rules.Medium, "loaders read past it")

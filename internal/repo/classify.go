@@ -70,6 +70,9 @@ var (
 // something on the stack, and "#" is no opcode. Source: the documentation of the module site.
 var pathFile = regexp.MustCompile(`^(?:#[^\n]*\n\s*)*import[ \t]`)
 
+// pathList is a file of the same kind that names folders, one to a line. A pickle of such letters can neither call nor build.
+var pathList = regexp.MustCompile(`^(?:[\w./\\: ~-]+\r?\n?)+$`)
+
 // Classify tells what a file is from its name and its first bytes.
 func Classify(p string, head, tail []byte, size int64) []Asset {
 	base, classes := path.Base(p), classes()
@@ -115,6 +118,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	}
 	if ext == ".pth" && pathFile.Match(head) {
 		return one(Code, "python")
+	}
+	if ext == ".pth" && size > 0 && size <= int64(len(head)) && pathList.Match(head) {
+		return nil
 	}
 	for _, f := range s.Promised {
 		if s.Text && textSuffix[ext] {

@@ -60,7 +60,7 @@ func (r Result) Broken() (promise Format, broken bool) {
 	}
 	promise = r.Promised[0]
 	for _, f := range r.Formats {
-		if f.Keeps(promise) {
+		if f.Keeps(promise) || promise == Tar && r.Promises(Torch) && f.Keeps(Torch) { // .pth.tar is an old custom of torch.save
 			return "", false
 		}
 	}
