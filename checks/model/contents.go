@@ -140,6 +140,7 @@ func (c *contents) open(p *part) {
 		c.read(p, f)
 	}
 	c.promised(p)
+	c.packedConfig(p)
 }
 
 // containersFirst puts a zip that only the end of the file speaks of behind the container that its start speaks of: it may be
