@@ -201,6 +201,9 @@ func (c *contents) promised(p *part) {
 		case f == sniff.SavedModel || f == sniff.ONNX: // messages of protobuf, whose fields may be left out and stand in any order
 			c.read(p, f)
 			return
+		case f == sniff.Safetensors && p.size > 8 && !p.sniff.Text: // the rule of its header says what is wrong
+			c.read(p, f)
+			return
 		case f.Class() == sniff.Model && unread(p, f) && readerOf(f) == nil: // a format whose bytes say nothing
 			c.read(p, f)
 			return

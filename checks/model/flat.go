@@ -73,7 +73,7 @@ func (r *reading) tfliteOp(op tflite.Op) {
 		}
 	}
 	if !tfliteBundled[op.Name] {
-		r.found("tflite-custom-op", op.Off, 1, "op "+op.Name, "the operator %q, used %d times, is none of the runtime's own", op.Name, op.Used)
+		r.found("tflite-custom-op", op.Off, 1, "op "+op.Name, "the operator %q, used %s, is none of the runtime's own", op.Name, times(int64(op.Used)))
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"encoding/binary"
 	"regexp"
 	"unicode/utf8"
+
+	"bakedin/internal/format/bom"
 )
 
 // Sizes of what a caller reads of each file. A shorter head or tail is allowed and sees less.
@@ -271,7 +273,7 @@ func isSafetensors(head []byte, size int64) bool {
 
 // byMarkup tells the XML formats apart by their root element, which stands behind declarations and comments.
 func byMarkup(head []byte) Format {
-	b := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	b := bytes.TrimLeft(bom.Decode(head).Bytes, " \t\r\n")
 	if len(b) == 0 || b[0] != '<' {
 		return ""
 	}
