@@ -1,12 +1,10 @@
 package model
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -210,92 +208,4 @@ func remote(p *checks.Pass, c *config, v *keys.Node, name string) {
 		return
 	}
 	severity(m, rules.Critical, "the code is that of "+repository+", whatever it will be on that day")
-}
-
-// pythonTag is a tag of YAML that makes loaders build Python objects, in its short and in its long form.
-var pythonTag = regexp.MustCompile(`(?:!!|tag:yaml\.org,2002:|![A-Za-z0-9_-]*!)python/(object/apply|object/new|object|name|module|apply):?([\w.]*)`)
-
-// mayInstantiate tells a config apart that names nothing to make an object of; most do, and are not parsed for it.
-func mayInstantiate(text []byte) bool {
-	return bytes.Contains(text, []byte("python/")) || bytes.Contains(text, []byte("_target_")) || escapedLetter(text)
-}
-
-// escapedLetter tells whether a letter or underscore of ASCII is written as an escape, which nobody does who has nothing to hide.
-func escapedLetter(text []byte) bool {
-	for {
-		i := bytes.Index(text, []byte(`\u00`))
-		if i < 0 || i+4 >= len(text) {
-			return false
-		}
-		if text = text[i+4:]; text[0] >= '4' && text[0] <= '7' {
-			return true
-		}
-	}
-}
-
-// instantiates looks for objects that a config has made when it is loaded.
-func instantiates(p *checks.Pass, c *config) {
-	if ext := strings.ToLower(path.Ext(p.File.Path)); ext != ".json" {
-		for _, m := range pythonTag.FindAllStringSubmatchIndex(c.text, -1) {
-			if comment(c.text, m[0]) {
-				continue
-			}
-			kind, name := c.text[m[2]:m[3]], c.text[m[4]:m[5]]
-			class := judgeDotted(name)
-			imported := kind == "name" || kind == "module"
-			if class != dangerous && strings.HasPrefix(path.Base(p.File.Path), "mkdocs") {
-				continue // its plugins are named like this
-			}
-			verb := "is called"
-			if imported {
-				verb = "is imported"
-			}
-			f := p.At(m[0], m[1], fmt.Sprintf("%s %s by every loader of YAML that is not a safe one", name, verb))
-			f.Anchor = "tag " + name
-			switch {
-			case class == dangerous && !imported:
-				severity(f, rules.Critical, "it runs commands or code, or reaches files or the network")
-			case class != dangerous && imported:
-				severity(f, rules.Low, "nothing dangerous is known of the name, and it is not called")
-			case class != dangerous:
-				severity(f, rules.Medium, "nothing dangerous is known of the name")
-			}
-		}
-	}
-	each(c.root, "", func(n *keys.Node, key string) {
-		if key != "_target_" || n.Kind != keys.Scalar || judgeDotted(n.Value) != dangerous {
-			return
-		}
-		f := p.At(n.Start, n.End, fmt.Sprintf("%s is called with the keys beside it when the config is instantiated", n.Value))
-		f.Anchor = "target " + n.Value
-		severity(f, rules.Critical, "it runs commands or code, or reaches files or the network")
-	})
-}
-
-// comment tells whether a place in a YAML file is behind a # of its line.
-func comment(text string, at int) bool {
-	line := text[strings.LastIndexByte(text[:at], '\n')+1 : at]
-	return strings.HasPrefix(strings.TrimSpace(line), "#") || strings.Contains(line, " #")
-}
-
-// judgeDotted judges a function by its whole name: the worst of all the places where the module may end.
-func judgeDotted(name string) class {
-	pol, err := loadPolicy()
-	if err != nil {
-		return unknown
-	}
-	parts := strings.Split(name, ".")
-	worst := harmless
-	if len(parts) < 2 {
-		worst = unknown
-		if c, _ := pol.judge("builtins", name); c == dangerous && slices.Contains([]string{"eval", "exec", "compile", "__import__", "open", "getattr"}, name) {
-			worst = dangerous
-		}
-	}
-	for i := 1; i < len(parts); i++ {
-		if c, _ := pol.judge(strings.Join(parts[:i], "."), strings.Join(parts[i:], ".")); c > worst {
-			worst = c
-		}
-	}
-	return worst
 }

@@ -35,6 +35,7 @@ type part struct {
 	torch  bool // a member of, or itself, what torch.save writes: persistent ids mean storages
 	script bool // a member of a TorchScript archive: its loader knows no Python
 	depth  int
+	at     int64      // where an array behind another begins in the file
 	inside [][2]int64 // where the members of a tar or 7z archive lie in it as they are
 
 	pickle   *pickle.File
@@ -81,7 +82,7 @@ func (c *contents) judge() {
 // skip is what could not be read, in one word for the run and one sentence for a person.
 func (c *contents) skip(r *checks.Repo) *checks.Skip {
 	for _, l := range c.left {
-		if l.guess && l.part.parent == nil && rawBeside(r, l.part) {
+		if l.guess && (l.part.parent == nil && rawBeside(r, l.part) || l.part.parent != nil && !c.holdsModel() && !c.parts[0].promisesModel()) {
 			continue
 		}
 		detail := l.detail
@@ -103,7 +104,7 @@ func rawBeside(r *checks.Repo, p *part) bool {
 	}
 	for _, a := range r.Assets {
 		switch sniff.Format(a.Format) {
-		case sniff.ONNX, sniff.OpenVINO, sniff.GGUF, sniff.TFLite, sniff.SavedModel:
+		case sniff.ONNX, sniff.OpenVINO, sniff.GGUF, sniff.TFLite, sniff.SavedModel, sniff.CoreML:
 			if path.Base(a.Path) != p.name {
 				return true
 			}
@@ -140,6 +141,7 @@ func (c *contents) open(p *part) {
 		c.read(p, f)
 	}
 	c.promised(p)
+	c.packedConfig(p)
 }
 
 // containersFirst puts a zip that only the end of the file speaks of behind the container that its start speaks of: it may be
@@ -198,6 +200,9 @@ func (c *contents) promised(p *part) {
 		}
 		switch {
 		case f == sniff.SavedModel || f == sniff.ONNX: // messages of protobuf, whose fields may be left out and stand in any order
+			c.read(p, f)
+			return
+		case f == sniff.Safetensors && p.size > 8 && !p.sniff.Text: // the rule of its header says what is wrong
 			c.read(p, f)
 			return
 		case f.Class() == sniff.Model && unread(p, f) && readerOf(f) == nil: // a format whose bytes say nothing

@@ -3,11 +3,9 @@ package model
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"bakedin/internal/format/executorch"
-	"bakedin/internal/format/sniff"
 	"bakedin/internal/format/tflite"
 	"bakedin/rules"
 )
@@ -36,22 +34,18 @@ func readTFLite(r *reading) {
 			r.tfliteOp(op)
 		}
 	}
+	names := map[int64]string{}
 	for _, m := range f.Metadata {
-		if m.Buffer < int64(len(f.Buffers)) {
-			b := f.Buffers[m.Buffer]
-			r.carried("metadata "+m.Name, b.Off, b.Len)
+		names[m.Buffer] = m.Name
+	}
+	for i, b := range f.Buffers {
+		if name, ok := names[int64(i)]; ok {
+			r.carried("metadata "+name, b.Off, b.Len)
+		} else {
+			r.payload("buffer", b.Off, b.Len)
 		}
 	}
 	r.fault(err)
-}
-
-// carried opens bytes that a model carries along when they are a file of their own.
-func (r *reading) carried(name string, off, n int64) {
-	src := io.NewSectionReader(r.r, off, n)
-	head, tail, err := ends(src, n)
-	if err == nil && sniff.Sniff(head, tail, n, "").Format() != "" {
-		r.open(fmt.Sprintf("%s@%d", name, off), src, n)
-	}
 }
 
 func (r *reading) tfliteOp(op tflite.Op) {
@@ -79,7 +73,7 @@ func (r *reading) tfliteOp(op tflite.Op) {
 		}
 	}
 	if !tfliteBundled[op.Name] {
-		r.found("tflite-custom-op", op.Off, 1, "op "+op.Name, "the operator %q, used %d times, is none of the runtime's own", op.Name, op.Used)
+		r.found("tflite-custom-op", op.Off, 1, "op "+op.Name, "the operator %q, used %s, is none of the runtime's own", op.Name, times(int64(op.Used)))
 	}
 }
 
@@ -99,10 +93,18 @@ func describeTFLite(d *Description, f *tflite.File) {
 func readExecuTorch(r *reading) {
 	f, err := executorch.Parse(r.r, r.size, executorchLimits)
 	r.describe = func(d *Description) {
+		if f.Program > 0 {
+			d.Extents = append(d.Extents, Extent{0, f.Program, "program"})
+		}
 		for _, s := range f.Segments {
 			d.Extents = append(d.Extents, Extent{s.Off, s.Len, "segment"})
 		}
 		d.Metadata = append(d.Metadata, Pair{"delegates", strings.Join(f.Delegates, " ")}, Pair{"operators", strings.Join(f.Operators, " ")})
+	}
+	end := f.Program
+	for i, s := range f.Segments {
+		r.payload(fmt.Sprintf("segment %d", i), s.Off, s.Len)
+		end = max(end, s.Off+s.Len)
 	}
 	for _, p := range f.Problems {
 		r.found("executorch-bounds", p.Off, 1, p.Msg, "%s, byte %d", p.Msg, p.Off)
@@ -111,5 +113,7 @@ func readExecuTorch(r *reading) {
 	if errors.As(err, &syntax) {
 		r.found("executorch-bounds", syntax.Off, 1, "structure", "the tables cannot be read: %v", err)
 	}
-	r.fault(err)
+	if !r.fault(err) && f.Program > 0 && len(f.Problems) == 0 {
+		r.beyond(end)
+	}
 }

@@ -35,6 +35,15 @@ func (r *reading) unaccounted(off, n int64) {
 	}
 }
 
+// beyond looks at what stands behind the end of a format whose writers pad the file: some zeros there are no news.
+func (r *reading) beyond(end int64) {
+	n := r.size - end
+	if n <= 0 || n <= 4<<10 && zeros(io.NewSectionReader(r.r, end, n), n) {
+		return
+	}
+	r.unaccounted(end, n)
+}
+
 // zeros looks at the start and the end of n bytes.
 func zeros(r io.ReaderAt, n int64) bool {
 	buf := make([]byte, min(n, gapLook))

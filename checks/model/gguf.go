@@ -43,6 +43,9 @@ func readGGUF(r *reading) {
 			templates++
 		}
 	}
+	for _, t := range f.Tensors {
+		r.payload("tensor "+t.Name, f.Data+int64(t.Offset), int64(t.Bytes))
+	}
 	for _, h := range f.Holes {
 		r.unaccounted(h.Off, h.Len)
 	}

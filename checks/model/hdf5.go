@@ -39,6 +39,9 @@ func readHDF5(r *reading) {
 			}
 		}
 	}
+	for _, t := range f.Datasets {
+		r.payload("dataset "+t.Path, t.Off, t.Bytes)
+	}
 	if n := len(f.Unread); n > 0 {
 		r.left("unsupported", "byte %d: %s; %d such places", f.Unread[0].Off, f.Unread[0].What, n)
 	}

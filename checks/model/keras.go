@@ -56,7 +56,7 @@ func readKeras(r *reading) {
 				continue
 			}
 			part := &part{member: join(r.member, e.Name), name: path.Base(e.Name), r: strings.NewReader(b), size: int64(len(b)), depth: r.depth + 1, parent: r.part}
-			(&reading{part: part, c: r.c, format: r.format}).keras(b, 0, "config.json", kerasZip)
+			(&reading{part: part, c: r.c, format: r.format}).keras(b, 0, "the config", kerasZip)
 		}
 	}
 	if !found {

@@ -31,7 +31,7 @@ import (
 func Registry() checks.Registry {
 	return checks.Registry{
 		"bundled-code":               judge(told),
-		"config-instantiates-code":   ifText(mayInstantiate, beside(instantiates)),
+		"config-instantiates-code":   instantiates(),
 		"coreml-custom-code":         judge(told),
 		"custom-code-model":          beside(customCode),
 		"executorch-bounds":          judge(told),

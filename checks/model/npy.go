@@ -6,14 +6,28 @@ import (
 	"io"
 
 	"bakedin/internal/format/npy"
-	"bakedin/internal/format/sniff"
 )
 
 var npyLimits = npy.Limits{Header: 1 << 20, Depth: 32}
 
-// readNPY looks at the header of an array. The data of an object array are a pickle, which numpy loads with
-// allow_pickle=True.
+// readNPY looks at an array, and at those behind it: numpy.save on a file that is open adds one each time.
 func readNPY(r *reading) {
+	end := r.array()
+	for next := r; end > 0; end = next.array() {
+		if len(r.c.parts) >= maxParts {
+			r.left("limit", "more than %d arrays in the file", maxParts)
+			return
+		}
+		at := next.at + end
+		p := &part{member: join(r.member, fmt.Sprintf("array@%d", at)), name: r.name, r: io.NewSectionReader(r.r, at, r.size-at), size: r.size - at, at: at, depth: r.depth + 1, parent: r.part}
+		r.c.parts = append(r.c.parts, p)
+		next = &reading{part: p, c: r.c, format: r.format}
+	}
+}
+
+// array looks at the header of one. The data of an object array are a pickle, which numpy loads with allow_pickle=True. The
+// result is where another array begins, or 0.
+func (r *reading) array() int64 {
 	f, err := npy.Parse(r.r, r.size, npyLimits)
 	r.describe = func(d *Description) { describeNPY(d, f) }
 	for _, p := range f.Problems {
@@ -34,17 +48,21 @@ func readNPY(r *reading) {
 		r.open(fmt.Sprintf("objects@%d.pkl", f.Data), data, data.Size())
 	case f.Bytes < 0:
 		// Nobody knows which bytes are elements: whatever a reader may find among them is looked at.
-		head, tail, err := ends(data, data.Size())
-		if err == nil && sniff.Sniff(head, tail, data.Size(), "").Format() != "" {
-			r.open(fmt.Sprintf("data@%d", f.Data), data, data.Size())
-		}
+		r.carried("data", f.Data, data.Size())
 		r.left("parse", "how many bytes the elements take is not known")
 	default:
-		r.unaccounted(f.Data+f.Bytes, r.size-f.Data-f.Bytes)
+		end := f.Data + f.Bytes
+		r.payload("elements", f.Data, f.Bytes)
 		if len(f.Problems) == 0 {
 			r.onlyWeights("its header is a plain literal, no element is an object, and elements fill the rest of the file")
 		}
+		var head [6]byte
+		if n, _ := r.r.ReadAt(head[:], end); n == 6 && string(head[:]) == "\x93NUMPY" {
+			return end
+		}
+		r.unaccounted(end, r.size-end)
 	}
+	return 0
 }
 
 func describeNPY(d *Description, f *npy.File) {

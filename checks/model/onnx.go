@@ -34,6 +34,9 @@ func readONNX(r *reading) {
 	for _, x := range f.Externals {
 		r.onnxExternal(x)
 	}
+	for _, t := range f.Tensors {
+		r.payload("tensor "+t.Name, t.Off, t.Bytes)
+	}
 	for _, t := range f.Texts {
 		r.metadata("onnx-structure", t.Key, t.Value, t.Off)
 		r.template("model-template-escape", t.Key, t.Value, t.Off)
@@ -66,8 +69,16 @@ func (r *reading) onnxOp(op onnx.Op, own map[string]bool) {
 	case pythonOp.MatchString(op.Type) || pythonDomain.MatchString(op.Domain):
 		r.found("onnx-python-op", op.Off, 1, "op "+name, "the operator %s, node %q, runs Python", name, op.Node)
 	case !stockDomain(op.Domain) && !own[op.Domain+":"+op.Type]:
-		r.found("onnx-custom-domain", op.Off, 1, "op "+name, "the operator %s, used %d times, is of no stock domain", name, op.Count)
+		r.found("onnx-custom-domain", op.Off, 1, "op "+name, "the operator %s, used %s, is of no stock domain", name, times(int64(op.Count)))
 	}
+}
+
+// times spells a count out.
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 func (r *reading) onnxExternal(x onnx.External) {

@@ -19,6 +19,9 @@ func readSafetensors(r *reading) {
 	for _, m := range f.Metadata {
 		r.metadata("safetensors-metadata", m.Key, m.Value, m.Off)
 	}
+	for _, t := range f.Tensors {
+		r.payload("tensor "+t.Name, f.Data+t.Begin, t.End-t.Begin)
+	}
 	for _, h := range f.Holes {
 		r.unaccounted(h.Off, h.Len)
 	}

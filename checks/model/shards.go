@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bakedin/checks"
@@ -41,6 +42,35 @@ func shardMismatch(ctx context.Context, p *checks.RepoPass) error {
 			f := p.Report(file.Path, wrong, "The index and the files beside it tell two stories: "+wrong+".")
 			f.Fixes = []checks.Fix{checks.Steps("fetch-again", "Fetch the model again", "Fetch index and files at one commit of their publisher: hf download MODEL --revision COMMIT.",
 				"Compare the digests with those that the publisher shows.", "Remove files that the index does not name.")}
+		}
+	}
+	return incomplete(p)
+}
+
+// splitName is the name of one of the files that llama.cpp cuts a model into. There is no index: the names count them.
+var splitName = regexp.MustCompile(`^(.*)-\d{5}-of-(\d{5})\.gguf$`)
+
+// incomplete tells of models whose names count more files than lie beside each other.
+func incomplete(p *checks.RepoPass) error {
+	first, there := map[string]string{}, map[string]int{}
+	var order []string
+	for _, f := range p.Repo.Files {
+		m := splitName.FindStringSubmatch(path.Base(f.Path))
+		if m == nil {
+			continue
+		}
+		model := path.Join(path.Dir(f.Path), m[1]) + " " + m[2]
+		if there[model]++; there[model] == 1 {
+			first[model] = f.Path
+			order = append(order, model)
+		}
+	}
+	for _, model := range order {
+		total, err := strconv.Atoi(model[strings.LastIndexByte(model, ' ')+1:])
+		if n := there[model]; err == nil && n < total {
+			f := p.Report(first[model], "split", fmt.Sprintf("By its name the model is cut into %d files, %d of them are here.", total, n))
+			f.Fixes = []checks.Fix{checks.Steps("fetch-again", "Fetch the model again", "Fetch all files at one commit of their publisher: hf download MODEL --revision COMMIT.",
+				"Compare the digests with those that the publisher shows.")}
 		}
 	}
 	return nil

@@ -148,6 +148,11 @@ func (j *graph) file(n *tf.Node, in *tf.Function) {
 	texts, constant := j.reach.Texts(in, n)
 	for _, a := range n.Texts {
 		switch a.Key {
+		case "descriptor_source":
+			if a.Value == "" || a.Value == "local://" || strings.HasPrefix(a.Value, "bytes://") { // what the program knows, or the file holds
+				return
+			}
+			texts = append(texts, a.Value)
 		case "filename", "file_pattern", "filenames", "memory_region_name", "debug_urls", "output_stream", "address", "protocol", "directory", "path":
 			texts = append(texts, a.Value)
 		}
@@ -159,16 +164,16 @@ func (j *graph) file(n *tf.Node, in *tf.Function) {
 		}
 	}
 	switch {
+	case n.Op == "EncodeProto" || n.Op == "DecodeProtoV2":
+		if len(paths) == 0 { // the default
+			return
+		}
 	case strings.HasPrefix(n.Op, "Debug") && len(paths) == 0, n.Op == "PrintV2" && !hasPrefix(n.Texts, "file:"),
 		strings.HasPrefix(n.Op, "CacheDataset") && len(paths) == 0:
 		return
 	}
 	writes := j.ops[n.Op] == "writes"
-	verb := "reads a file or an address"
-	if writes {
-		verb = "writes a file"
-	}
-	what := fmt.Sprintf("the operation %s %s", n.Op, verb)
+	what := fmt.Sprintf("the operation %s %s", n.Op, effect(n.Op, writes))
 	for _, p := range paths {
 		if why := outside(p); why != "" && !j.fromAsset(n) {
 			m := j.tell("tf-file-op", n, in, fmt.Sprintf("%s: %q, which %s", what, clip(p), why))
@@ -192,6 +197,17 @@ func (j *graph) file(n *tf.Node, in *tf.Function) {
 			m.weigh(rules.Medium, "it feeds data in, and the path is not in the file")
 		}
 	}
+}
+
+// effect says what an operation does with its path.
+func effect(op string, writes bool) string {
+	switch {
+	case strings.HasPrefix(op, "Debug"):
+		return "sends what it sees to a file or an address"
+	case op == "PrintV2", strings.HasPrefix(op, "CacheDataset"), writes:
+		return "writes a file"
+	}
+	return "reads a file or an address"
 }
 
 // pipeline tells operations that feed data into a graph: a training graph has them, a model that is served does not.

@@ -1,7 +1,8 @@
 package model
 
 import (
-	"bytes"
+	"cmp"
+	"io"
 	"path"
 	"strings"
 
@@ -173,28 +174,24 @@ func (j *joining) storage(e *zipx.Entry) {
 	j.c.readEntry(j.part, e)
 }
 
-// beginsLikeFile looks at the first bytes of a storage for what no numbers begin with by chance, and at the last.
+// beginsLikeFile looks at the first bytes of a storage, and at the last.
 func beginsLikeFile(e *zipx.Entry, size int64) bool {
-	head, err := e.Head(64)
-	if err != nil || len(head) < 4 {
-		return err != nil
+	head, err := e.Head(magicSize)
+	if err != nil {
+		return true
 	}
-	if head[0] == 0x80 && head[1] <= 5 {
+	return likeFile(head, func() (byte, error) {
 		r, n, err := e.Open()
-		var last [1]byte
+		var b [1]byte
 		if err != nil || n == 0 {
-			return true
+			return 0, cmp.Or(err, io.EOF)
 		}
-		_, err = r.ReadAt(last[:], n-1)
-		return last[0] == '.' || err != nil && n != size
-	}
-	for _, magic := range [][]byte{[]byte("PK\x03\x04"), []byte("\x7fELF"), []byte("7z\xbc\xaf\x27\x1c"), []byte("\x89HDF\r\n"), []byte("\x93NUMPY"), []byte("#!/"),
-		[]byte("\xfd7zXZ\x00"), []byte("BZh91AY&SY"), []byte("\x28\xb5\x2f\xfd"), []byte("\x1f\x8b\x08"), []byte("GGUF")} {
-		if bytes.HasPrefix(head, magic) {
-			return true
+		k, err := r.ReadAt(b[:], n-1)
+		if k == 1 && n == size {
+			err = nil
 		}
-	}
-	return false
+		return b[0], err
+	})
 }
 
 // missing tells of declared storages that are not there.
@@ -246,6 +243,7 @@ func readStack(r *reading) {
 		if d.bytes >= 0 && d.bytes != s.Size {
 			j.mismatch(r.part, s.Off, "size "+s.Key, rules.High, "storage %q has %d bytes, its tensors %d", s.Key, s.Size, d.bytes)
 		}
+		r.payload("storage "+s.Key, s.Off, s.Size)
 	}
 	for _, d := range j.order {
 		if !d.found {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -26,11 +27,14 @@ func (r *reading) torchCode(t *torch.File) {
 		}
 	}
 	if n := len(modules); n > 0 {
-		rule, what := "bundled-code", "%d Python files are packed with the weights, the first is %q"
+		rule, what := "bundled-code", "Python files are packed with the weights: %q"
 		if t.Format == sniff.TorchPackage {
-			rule, what = "torch-package-code", "%d Python modules run when the package is opened, the first is %q"
+			rule, what = "torch-package-code", "Python modules run when the package is opened: %q"
 		}
-		r.found(rule, modules[0].Off(), 1, "code", what, n, modules[0].Name)
+		if n > 1 {
+			what += fmt.Sprintf(" and %d more", n-1)
+		}
+		r.found(rule, modules[0].Off(), 1, "code", what, modules[0].Name)
 	}
 	n := 0
 	for _, e := range t.Zip.Entries {

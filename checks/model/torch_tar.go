@@ -40,6 +40,9 @@ func readTorchStream(c *contents, p *part) bool {
 	p.pickle = s.file
 	c.parts = append(c.parts, p)
 	r := &reading{part: p, c: c, format: "torch-tar"}
+	for _, n := range s.numbers {
+		r.payload("storage", n[0], n[1])
+	}
 	if !r.fault(s.err) {
 		r.unaccounted(s.at, p.size-s.at)
 	}
@@ -52,6 +55,8 @@ type stacked struct {
 	at   int64
 	file *pickle.File
 	err  error
+
+	numbers [][2]int64 // offset and length of the storages
 }
 
 // next reads the pickle at the current place. The stream is never nil.
@@ -90,6 +95,7 @@ func (s *stacked) elements(entry *pickle.Stream) {
 		s.err = &pickle.SyntaxError{Off: s.at, Msg: "a storage is longer than its member", Truncated: true}
 		return
 	}
+	s.numbers = append(s.numbers, [2]int64{s.at + 8, count * size})
 	s.at += 8 + count*size
 }
 

@@ -52,6 +52,11 @@ func (p *part) toldModel() bool {
 	})
 }
 
+// promisesModel tells whether the name of a part says that it is a model.
+func (p *part) promisesModel() bool {
+	return slices.ContainsFunc(p.sniff.Promised, func(f sniff.Format) bool { return f.Class() == sniff.Model })
+}
+
 // spend counts bytes that were unpacked against the budget of the file.
 func (c *contents) spend(p *part, n int64) bool {
 	if c.out += n; c.out > maxUnpacked {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"path"
 	"strings"
 	"unicode"
@@ -37,6 +38,9 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 	}
 	return func(pass *checks.Pass, c *contents) {
 		told(pass, c)
+		if !c.parts[0].toldModel() && !c.holdsModel() {
+			return
+		}
 		n := 0
 		for _, p := range c.parts {
 			if p.zip == nil {
@@ -52,12 +56,17 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 				if a.Kind == zipx.FlagBits && a.Entry != nil && a.Entry.Encrypted() && !c.recognised(join(p.member, a.Entry.Name)) {
 					continue // it is encrypted as it says, and told as not read
 				}
-				n++
-				f := pass.In(p.member, a.Off, a.Off+1, -1, a.Msg)
-				f.Anchor = string(a.Kind)
-				if a.Entry != nil {
-					f.Anchor += " " + a.Entry.Name
+				if a.Kind == zipx.Prefix && bears(p) {
+					continue
 				}
+				n++
+				anchor, msg := string(a.Kind), a.Msg
+				if a.Entry != nil {
+					anchor += " " + a.Entry.Name
+					msg = fmt.Sprintf("%q: %s", clip(a.Entry.Name), msg)
+				}
+				f := pass.In(p.member, a.Off, a.Off+1, -1, msg)
+				f.Anchor = anchor
 				switch a.Kind {
 				case zipx.Checksum, zipx.Prefix, zipx.Tail:
 					severity(f, rules.Medium, "loaders read past it")
@@ -71,6 +80,12 @@ func zipRule(kinds ...zipx.Kind) func(*checks.Pass, *contents) {
 			}
 		}
 	}
+}
+
+// bears tells whether what stands before an archive belongs there: a program that opens it, or a model of TFLite, which has
+// its labels packed behind it.
+func bears(p *part) bool {
+	return p.sniff.Format().Class() == sniff.Program && !p.promisesModel() || p.sniff.Format() == sniff.TFLite
 }
 
 // linkStays tells whether the target of a symbolic link, which is its content, stays in the folder it is extracted into.

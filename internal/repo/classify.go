@@ -29,7 +29,6 @@ type classifier struct {
 	prompts, templates, skills, descriptors  *glob.Set
 	manifests, ci, dockerfiles, datasets     *glob.Set
 	deployments                              *glob.Set
-	packages                                 *glob.Set // archives by another name, of programs and documents
 	translations                             *glob.Set // folders whose texts are shown to people
 	pages                                    *glob.Set // documentation, which may be about prompts
 }
@@ -49,7 +48,6 @@ var classes = sync.OnceValue(func() *classifier {
 		deployments:  mustGlob("**/*.service", "**/Procfile", "**/fly.toml", "**/render.yaml", "**/values*.{yaml,yml}", "**/config.properties"),
 		dockerfiles:  mustGlob("**/{Dockerfile,Containerfile}*", "**/*.{Dockerfile,dockerfile}"),
 		datasets:     mustGlob("**/*.{parquet,arrow,feather,tfrecord,jsonl}", "{data,dataset,datasets}/**/*.{csv,tsv,jsonl,json.gz}", "**/*.dvc"),
-		packages:     mustGlob("*.{doc,xls,ppt,pps,dot,msg,vsd,pub,docx,docm,dotx,xlsx,xlsm,xltx,pptx,pptm,ppsx,odt,ods,odp,odg,odf,odc,odb,ott,ots,otp,otg,epub,jar,jmod,war,aar,apk,ipa,whl,egg,nupkg,vsix,xpi,crx,deb,kmz}"),
 		translations: mustGlob("**/{locales,locale,i18n,lang,emails,email}/**"),
 		pages:        mustGlob("{doc,docs,documentation,website}/**/*.{md,mdx}"),
 	}
@@ -73,6 +71,9 @@ var (
 // pathFile is a file that Python's site module reads at every start: its import lines are run. No pickle begins so: "i" needs
 // something on the stack, and "#" is no opcode. Source: the documentation of the module site.
 var pathFile = regexp.MustCompile(`^(?:#[^\n]*\n\s*)*import[ \t]`)
+
+// pathList is a file of the same kind that names folders, one to a line. A pickle of such letters can neither call nor build.
+var pathList = regexp.MustCompile(`^(?:[\w./\\: ~-]+\r?\n?)+$`)
 
 // Classify tells what a file is from its name and its first bytes.
 func Classify(p string, head, tail []byte, size int64) []Asset {
@@ -120,6 +121,9 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	if ext == ".pth" && pathFile.Match(head) {
 		return one(Code, "python")
 	}
+	if ext == ".pth" && size > 0 && size <= int64(len(head)) && pathList.Match(head) {
+		return nil
+	}
 	for _, f := range s.Promised {
 		if s.Text && textSuffix[ext] {
 			break // celery.bin.amqp.rst: the last suffix is the one that counts
@@ -156,8 +160,11 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	case classes.datasets.Match(p):
 		return one(Dataset, strings.TrimPrefix(ext, "."))
 	}
-	if f := s.Format(); (f.Class() == sniff.Archive || f.Class() == sniff.Wrapper) && !classes.packages.Match(base) {
-		return one(Dataset, string(f)) // what is in it may be anything, models too
+	// What is packed may be anything, models too: in a wheel, in a document, behind a program.
+	for _, f := range s.Formats {
+		if f.Class() == sniff.Archive || f.Class() == sniff.Wrapper {
+			return one(Dataset, string(f))
+		}
 	}
 	if format, ok := codeFormats[ext]; ok {
 		return one(Code, format)

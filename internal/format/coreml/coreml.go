@@ -127,8 +127,8 @@ func (p *parser) model(m wire.Field) error {
 			return p.under(f, 1, p.layer)
 		case 502:
 			return p.program(f)
-		case 555:
-			return p.under(f, 1, p.name("custom model", &p.f.Classes))
+		case 555: // {10 className}
+			return p.under(f, 10, p.name("custom model", &p.f.Classes))
 		case 556: // {1 file: {1 name, 2 search path: {1 default}}}
 			return p.under(f, 1, func(f wire.Field) error {
 				return p.walk(f, func(f wire.Field) error {

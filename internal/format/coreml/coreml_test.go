@@ -16,7 +16,7 @@ var seeds = []struct {
 }{
 	{name: "a network", listing: `#1=4 #2{#100{#1"about"}} #500{#1{#1"relu" #2"x" #3"y"}}`},
 	{name: "a custom layer in a pipeline", listing: `#1=4 #2{} #200{#1{#1{#1=4 #403{#1{#1"c" #500{#10"MyLayer"}}}}}}`, classes: 1},
-	{name: "a custom model", listing: `#1=4 #2{} #555{#1"Evil"}`, classes: 1},
+	{name: "a custom model", listing: `#1=4 #2{} #555{#10"Evil" #40"a note"}`, classes: 1},
 	{name: "a linked model", listing: `#1=4 #2{} #556{#1{#1{#1"other"} #2{#1"/tmp"}}}`, linked: 2},
 	{name: "weights of a program", listing: `#1=7 #2{} #502{#2{#1"main" #2{#3{#1"CoreML5" #2{#3{#1"const" #5{#1"val" #2{#5{#1"@model_path/weights/weight.bin"}}}}}}}}}`, blobs: 1},
 }

@@ -3,6 +3,8 @@ package safetensors
 import (
 	"encoding/json"
 	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // cursor walks JSON text in memory, token by token, by the letter of RFC 8259.
@@ -97,6 +99,9 @@ func (c *cursor) str() (string, error) {
 			if plain {
 				return string(c.b[start+1 : c.i-1]), nil
 			}
+			if half(c.b[start:c.i]) {
+				return "", c.fail("a string with half of a surrogate pair")
+			}
 			var s string
 			if err := json.Unmarshal(c.b[start:c.i], &s); err != nil {
 				return "", c.fail("a string with an escape that does not exist")
@@ -111,6 +116,35 @@ func (c *cursor) str() (string, error) {
 	}
 	c.i = min(c.i, len(c.b))
 	return "", c.fail("a string without its end")
+}
+
+// half tells whether an escape of a string is half of a pair that stands for one letter: encoding/json puts another letter in
+// its place, the loaders refuse it.
+func half(raw []byte) bool {
+	unit := func(i int) rune {
+		if i+6 > len(raw) || raw[i] != '\\' || raw[i+1] != 'u' {
+			return -1
+		}
+		n, err := strconv.ParseUint(string(raw[i+2:i+6]), 16, 16)
+		if err != nil {
+			return -1
+		}
+		return rune(n)
+	}
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			continue
+		}
+		if r := unit(i); utf16.IsSurrogate(r) {
+			if utf16.DecodeRune(r, unit(i+6)) == utf8.RuneError {
+				return true
+			}
+			i += 6 + 5
+			continue
+		}
+		i++ // the letter of the escape
+	}
+	return false
 }
 
 // integers reads a list. It is not ok when an item is anything but a non-negative integer in the form of one.

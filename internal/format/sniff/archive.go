@@ -44,6 +44,20 @@ func directory(tail []byte) []byte {
 	return tail
 }
 
+// directoryAtTail asks for more than an end record: that of the directory it tells of, entries stand before it. A program that
+// knows zip archives has the letters of an end record among its constants.
+func directoryAtTail(tail []byte) bool {
+	end := bytes.LastIndex(tail, []byte(endSig))
+	if end < 0 || len(tail)-end < 22 {
+		return false
+	}
+	n := int64(binary.LittleEndian.Uint32(tail[end+12:]))
+	if n <= int64(end) {
+		return bytes.HasPrefix(tail[int64(end)-n:], []byte(centralSig))
+	}
+	return bytes.Contains(tail[:end], []byte(centralSig)) // it begins before the tail
+}
+
 // zipKind names what is packed, by the names of the first local header and of the directory entries in the tail. It is a
 // hint for routing and display; internal/format/torch and its siblings decide by reading the directory.
 func zipKind(head, tail []byte) Format {

@@ -14,7 +14,7 @@ var errEnough = errors.New("end of the head")
 // byFields tells the formats that are protobuf messages apart. They have no magic number, but the first fields of each are
 // always the same, and a field is believed only when its content fits too.
 func byFields(head []byte, size int64) Format {
-	if len(head) < 8 || head[0] != 0x08 && head[0] != 0x0a && head[0] != 0x12 {
+	if len(head) < 8 || head[0] != 0x08 && head[0] != 0x0a && head[0] != 0x12 && head[0] != 0x22 {
 		return ""
 	}
 	f := topFields(head, size)
@@ -55,15 +55,20 @@ func (m message) isKerasMetadata() bool {
 	return ok && bytes.HasPrefix(node.content(id), []byte("_tf_keras"))
 }
 
-// isMetaGraph: {1: MetaInfoDef {2: stripped_op_list {1: OpDef {1: name}}}, 2: graph_def}.
+// isMetaGraph: {1: MetaInfoDef, 2: GraphDef, 3: saver …}. The first may be missing, or list the operations that the graph
+// uses, behind which the head ends.
 func (m message) isMetaGraph() bool {
-	info := m.list[0]
-	if info.Number != 1 || info.Type != wire.Bytes || info.Len < 16 {
+	if m.list[0].Type != wire.Bytes || m.list[0].Number > 2 || !m.within(8) {
 		return false
 	}
+	if g, ok := m.first(2, wire.Bytes); ok {
+		graph := topFields(m.content(g), g.Len)
+		return !graph.bad && len(graph.list) > 0 && graph.isGraph()
+	}
+	info := m.list[0]
 	inner := topFields(m.content(info), info.Len)
 	ops, ok := inner.first(2, wire.Bytes)
-	if inner.bad || !ok {
+	if inner.bad || !ok || info.Len < 16 {
 		return false
 	}
 	list := topFields(inner.content(ops), ops.Len)
@@ -74,6 +79,16 @@ func (m message) isMetaGraph() bool {
 	def := topFields(list.content(op), op.Len)
 	name, ok := def.first(1, wire.Bytes)
 	return ok && !def.bad && name.Len > 0 && dotted(string(def.content(name)))
+}
+
+// within tells whether no field has a number above the last that the format knows.
+func (m message) within(last int) bool {
+	for _, f := range m.list {
+		if f.Number > last {
+			return false
+		}
+	}
+	return true
 }
 
 // message is what of a message lies in the head.
@@ -94,8 +109,8 @@ func topFields(head []byte, size int64) message {
 		return nil
 	})
 	var syntax *wire.SyntaxError
-	// An error behind the head is that of bytes which were not read.
-	m.bad = errors.As(err, &syntax) && syntax.Off < int64(len(head))-16
+	// An error behind the head is that of bytes which were not read, and the last field of a file that is cut ends behind it.
+	m.bad = errors.As(err, &syntax) && syntax.Off < int64(len(head))-16 && !syntax.Truncated
 	return m
 }
 
@@ -116,12 +131,12 @@ func (m message) first(number, typ int) (wire.Field, bool) {
 	return wire.Field{}, false
 }
 
-// isSavedModel: {1: schema version 1, 2: MetaGraphDef {1: MetaInfoDef or 2: GraphDef}}.
+// isSavedModel: {1: schema version 1, 2: MetaGraphDef {1: MetaInfoDef or 2: GraphDef}}, and nothing else.
 func (m message) isSavedModel() bool {
 	v, ok := m.first(1, wire.Varint)
 	g, ok2 := m.first(2, wire.Bytes)
 	c := m.content(g)
-	return ok && ok2 && v.Value <= 2 && len(m.list) <= 8 && len(c) > 4 && (c[0] == 0x0a || c[0] == 0x12) && !printable(c[:4])
+	return ok && ok2 && v.Value <= 2 && len(m.list) <= 8 && m.within(2) && len(c) > 4 && (c[0] == 0x0a || c[0] == 0x12) && !printable(c[:4])
 }
 
 // isONNX: {1: ir_version, 2: producer_name …, 7: graph, 8: opset_import {1: domain, 2: version}}.
@@ -166,11 +181,29 @@ func (m message) isCoreML() bool {
 	return false
 }
 
-// isGraph: {1: NodeDef {1: name, 2: op}, …}, the first node in the head.
+// isGraph: {1: NodeDef, …, 2: library, 4: versions}, the first node in the head, or of the first function when there is none.
 func (m message) isGraph() bool {
-	n, ok := m.first(1, wire.Bytes)
-	c := m.content(n)
-	if !ok || m.list[0].Number > 2 || len(c) < 6 || c[0] != 0x0a {
+	if m.list[0].Type != wire.Bytes || m.list[0].Number > 4 || !m.within(5) {
+		return false
+	}
+	if n, ok := m.first(1, wire.Bytes); ok {
+		return m.isNode(n)
+	}
+	library, ok := m.first(2, wire.Bytes)
+	functions := topFields(m.content(library), library.Len)
+	fn, ok2 := functions.first(1, wire.Bytes)
+	if !ok || !ok2 || functions.bad {
+		return false
+	}
+	function := topFields(functions.content(fn), fn.Len)
+	n, ok := function.first(3, wire.Bytes)
+	return ok && !function.bad && function.isNode(n)
+}
+
+// isNode: {1: name, 2: op}.
+func (m message) isNode(f wire.Field) bool {
+	c := m.content(f)
+	if len(c) < 6 || c[0] != 0x0a {
 		return false
 	}
 	node := topFields(c, int64(len(c)))

@@ -17,11 +17,11 @@ var promises = map[string]Format{
 	"gz": Gzip, "tgz": Gzip, "bz2": Bzip2, "tbz2": Bzip2, "xz": XZ, "txz": XZ, "lzma": LZMA, "lz4": LZ4, "zst": Zstd,
 }
 
-// companions are the suffixes of what lies beside a file and is about it: digests, signatures, pointers, notes, locks. Behind
-// the suffix of a model they promise nothing; a suffix of a copy (.bak, .part, .1) does.
-var companions = words(`md5 sha1 sha224 sha256 sha384 sha512 sha3 b2 blake2 blake3 crc crc32 sum sums digest checksum checksums etag
+// companions are the suffixes of what lies beside a file and is about it: digests, signatures, pointers, notes, locks, and
+// raw numbers that the file says how to read. Behind the suffix of a model they promise nothing; a suffix of a copy (.bak, .part, .1) does.
+var companions = words(`md5 sha1 sha224 sha256 sha384 sha512 sha3 b2 blake2 blake3 crc crc32 sum sums md5sum sha1sum sha256sum sha512sum b2sum digest checksum checksums etag
 	sig asc gpg minisig sigstore bundle crt cert pem pub att intoto rekor
-	dvc xet aria2 lock meta metadata info license licence url link
+	dvc xet aria2 lock index data meta metadata info license licence url link
 	json jsonl json5 yaml yml toml ini cfg conf xml html htm txt text md markdown rst csv tsv log diff patch png jpg svg pdf
 	py ipynb sh js ts go rs c h cpp java`)
 
@@ -39,7 +39,8 @@ func Promised(name string) []Format {
 		name = name[i+1:]
 	}
 	var out []Format
-	if companions[strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])] {
+	last := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	if companions[last] || strings.HasPrefix(last, "data-") && strings.Contains(last, "-of-") { // the latter of TensorFlow
 		return nil
 	}
 	for {

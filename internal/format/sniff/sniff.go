@@ -8,6 +8,8 @@ import (
 	"encoding/binary"
 	"regexp"
 	"unicode/utf8"
+
+	"bakedin/internal/format/bom"
 )
 
 // Sizes of what a caller reads of each file. A shorter head or tail is allowed and sees less.
@@ -60,7 +62,7 @@ func (r Result) Broken() (promise Format, broken bool) {
 	}
 	promise = r.Promised[0]
 	for _, f := range r.Formats {
-		if f.Keeps(promise) {
+		if f.Keeps(promise) || promise == Tar && r.Promises(Torch) && f.Keeps(Torch) { // .pth.tar is an old custom of torch.save
 			return "", false
 		}
 	}
@@ -108,7 +110,7 @@ func Sniff(head, tail []byte, size int64, name string) Result {
 		add(Safetensors)
 	}
 	add(byFields(head, size))
-	if !r.Has(Zip) && zipAtTail(tail) {
+	if !r.Has(Zip) && zipAtTail(tail) && (r.Format().Class() != Program || directoryAtTail(tail)) {
 		add(zipKind(nil, tail))
 		add(Zip)
 	}
@@ -271,7 +273,7 @@ func isSafetensors(head []byte, size int64) bool {
 
 // byMarkup tells the XML formats apart by their root element, which stands behind declarations and comments.
 func byMarkup(head []byte) Format {
-	b := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	b := bytes.TrimLeft(bom.Decode(head).Bytes, " \t\r\n")
 	if len(b) == 0 || b[0] != '<' {
 		return ""
 	}

@@ -110,6 +110,13 @@ func TestSniff(t *testing.T) {
 		{"ONNX", "x", "\x08\x08" + field(2, "pytorch") + field(3, "2.1") + field(7, field(2, "main_graph")) + field(8, "\x0a\x00\x10\x11"), []Format{ONNX}},
 		{"a SavedModel", "x", "\x08\x01" + field(2, field(1, field(4, "serve"))+field(2, "")), []Format{SavedModel}},
 		{"a TensorFlow graph", "x", field(1, field(1, "x")+field(2, "Placeholder")), []Format{GraphDef}},
+		{"a graph whose versions come first", "x", field(4, "\x08\x01") + field(1, field(1, "x")+field(2, "Placeholder")), []Format{GraphDef}},
+		{"a graph of functions alone", "x", field(2, field(1, field(1, field(1, "f"))+field(3, field(1, "x")+field(2, "PyFunc")))), []Format{GraphDef}},
+		{"a graph that is cut", "x", field(1, field(1, "x")+field(2, "Placeholder")) + "\x0a\x7f\x0a", []Format{GraphDef}},
+		{"a meta graph", "x", field(1, field(4, "train")) + field(2, field(1, field(1, "x")+field(2, "Placeholder"))), []Format{MetaGraph}},
+		{"a meta graph without information", "x", field(2, field(1, field(1, "x")+field(2, "Placeholder"))) + field(3, field(1, "save/Const:0")), []Format{MetaGraph}},
+		{"a Core ML model of version 1", "x", "\x08\x01" + field(2, field(1, field(1, "in"))) + field(500, "\x0a\x01\x00"), []Format{CoreML}},
+		{"a program that knows archives", "x", "\x7fELF" + strings.Repeat("\x00", 60) + "PK\x05\x06" + strings.Repeat("\x00", 8) + "\x10" + strings.Repeat("\x00", 40), []Format{ELF}},
 		{"a schema of protoc", "x", field(1, field(1, "a.proto")+field(2, "acme.v1")), []Format{ProtoSchema}},
 		{"a Core ML model", "x", "\x08\x07" + field(2, field(1, field(1, "in"))) + field(500, "\x0a\x01\x00"), []Format{CoreML}},
 	} {
@@ -131,6 +138,10 @@ func TestPromised(t *testing.T) {
 		"pickle":            nil,
 		".gitignore":        nil,
 		"v1.2.md":           nil,
+
+		"model.onnx.data":                nil,
+		"model.ckpt.index":               nil,
+		"model.ckpt.data-00000-of-00001": nil,
 	} {
 		if got := Promised(name); !slices.Equal(got, want) {
 			t.Errorf("%s promises %q, want %q", name, got, want)
@@ -151,6 +162,8 @@ func TestBroken(t *testing.T) {
 		{"numpy without magic breaks it", "m.npy", pickle, NPY},
 		{"unknown bytes break no promise", "m.gguf", "nothing", ""},
 		{"a name that promises nothing", "m.jpg", pickle, ""},
+		{"a checkpoint by an old custom", "best.pth.tar", pickle, ""},
+		{"a program under that name", "best.pth.tar", "\x7fELF\x02\x01\x01", Tar},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, broken := Sniff([]byte(c.bytes), nil, int64(len(c.bytes)), c.file).Broken()

@@ -25,8 +25,9 @@ type Limits struct {
 
 // SyntaxError is a place where the bytes are no protobuf.
 type SyntaxError struct {
-	Off int64
-	Msg string
+	Off       int64
+	Msg       string
+	Truncated bool // a field is longer than what is left of its message
 }
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("byte %d: %s", e.Off, e.Msg) }
@@ -67,7 +68,7 @@ func (e *LimitError) Error() string {
 func (w *Walker) Walk(off, n int64, f func(Field) error) error {
 	end := off + n
 	if off < 0 || n < 0 || end > w.size {
-		return &SyntaxError{off, fmt.Sprintf("a message of %d bytes does not fit into the file", n)}
+		return &SyntaxError{Off: off, Msg: fmt.Sprintf("a message of %d bytes does not fit into the file", n)}
 	}
 	for at := off; at < end; {
 		if w.left--; w.left < 0 {
@@ -101,7 +102,7 @@ func (w *Walker) field(at, end int64) (Field, int64, error) {
 		return fd, 0, err
 	}
 	if tag>>3 == 0 || tag>>3 > 1<<29-1 {
-		return fd, 0, &SyntaxError{at, fmt.Sprintf("field number %d does not exist", tag>>3)}
+		return fd, 0, &SyntaxError{Off: at, Msg: fmt.Sprintf("field number %d does not exist", tag>>3)}
 	}
 	fd.Number, fd.Type = int(tag>>3), int(tag&7)
 	switch fd.Type {
@@ -115,7 +116,7 @@ func (w *Walker) field(at, end int64) (Field, int64, error) {
 		}
 		b := w.peek(p, int(n))
 		if p+n > end || int64(len(b)) < n {
-			return fd, 0, &SyntaxError{p, "the message ends inside a number"}
+			return fd, 0, &SyntaxError{Off: p, Msg: "the message ends inside a number"}
 		}
 		if n == 4 {
 			fd.Value = uint64(binary.LittleEndian.Uint32(b))
@@ -129,19 +130,19 @@ func (w *Walker) field(at, end int64) (Field, int64, error) {
 			return fd, 0, err
 		}
 		if n > uint64(end-q) {
-			return fd, 0, &SyntaxError{p, fmt.Sprintf("field %d claims %d bytes, its message has %d left", fd.Number, n, end-q)}
+			return fd, 0, &SyntaxError{Off: p, Msg: fmt.Sprintf("field %d claims %d bytes, its message has %d left", fd.Number, n, end-q), Truncated: true}
 		}
 		fd.Off, fd.Len = q, int64(n)
 		return fd, q + int64(n), nil
 	}
-	return fd, 0, &SyntaxError{at, fmt.Sprintf("wire type %d is not used", fd.Type)}
+	return fd, 0, &SyntaxError{Off: at, Msg: fmt.Sprintf("wire type %d is not used", fd.Type)}
 }
 
 func (w *Walker) varint(at, end int64) (uint64, int64, error) {
 	b := w.peek(at, int(min(end-at, binary.MaxVarintLen64)))
 	v, n := binary.Uvarint(b)
 	if n <= 0 {
-		return 0, 0, &SyntaxError{at, "a number that does not end"}
+		return 0, 0, &SyntaxError{Off: at, Msg: "a number that does not end"}
 	}
 	return v, at + int64(n), nil
 }

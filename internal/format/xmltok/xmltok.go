@@ -64,6 +64,8 @@ func Parse(r io.ReaderAt, size int64, lim Limits, each func(Element)) (*File, er
 	d.Strict = false // an entity that is not known stays as it is written
 	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
 		switch strings.ToLower(charset) {
+		case "utf-16", "utf-16le", "utf-16be":
+			return in, nil // a caller that met the mark of one has decoded it
 		case "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252":
 			return in, nil // names and paths that matter here are ASCII
 		}

@@ -51,7 +51,7 @@ func (a *Archive) readEnd(end []byte, off int64) error {
 	count := int64(le.Uint16(end[10:]))
 	n, at := int64(le.Uint32(end[12:])), int64(le.Uint32(end[16:]))
 	if disk := le.Uint16(end[4:]); disk != 0 && disk != 0xffff {
-		a.note(Ambiguous, off, nil, nil, "says that it is disk %d of several", disk)
+		a.note(Ambiguous, off, nil, nil, "the end record says that it is disk %d of several", disk)
 	}
 	behind := off // where a directory that touches its end record ends
 	var err error
