@@ -6,6 +6,7 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted by slug.
 func Registry() checks.Registry {
 	return checks.Registry{
+		"agent-approval-off-in-script":     approvalOffInScript{},
 		"agent-auto-approve":               checks.CheckFunc(agentAutoApprove),
 		"agent-autorun-task":               checks.CheckFunc(agentAutorunTask),
 		"agent-descriptor-open":            checks.CheckFunc(agentDescriptorOpen),
