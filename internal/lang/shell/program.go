@@ -29,6 +29,8 @@ func ProgramOf(words []Word) (name string, args []Word) {
 		name = strings.TrimSuffix(path.Base(strings.ReplaceAll(words[0].Value, `\`, "/")), ".exe")
 		options, wraps := wrappers[name]
 		switch {
+		case name == "command" && len(words) > 1 && (words[1].Value == "-v" || words[1].Value == "-V"): // asks, starts nothing
+			return name, words[1:]
 		case wraps:
 			words = skipOptions(words[1:], options, name == "timeout", name == "cmd")
 			continue
