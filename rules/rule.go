@@ -120,6 +120,7 @@ type Argument struct {
 // KeyMatch is a condition on a key of a structured file. Path is dotted, "*" stands for one label, "**" for any number.
 type KeyMatch struct {
 	Path   string   `toml:"path"`
+	Name   string   `toml:"name"`   // RE2 over the key itself, for a path that ends in "*"
 	Value  string   `toml:"value"`  // RE2 over the scalar as written, without quotes; empty: the key is there
 	Except string   `toml:"except"` // RE2; a value that also matches this is dropped
 	Absent string   `toml:"absent"` // a sibling key that must be missing

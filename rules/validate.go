@@ -121,6 +121,7 @@ func (v *validator) match() {
 	for i, k := range m.Key {
 		v.expr(fmt.Sprintf("match.key[%d].value", i), k.Value)
 		v.expr(fmt.Sprintf("match.key[%d].except", i), k.Except)
+		v.expr(fmt.Sprintf("match.key[%d].name", i), k.Name)
 		v.graver(fmt.Sprintf("match.key[%d]", i), k.Severity, k.Because)
 		if k.Beside != nil {
 			v.expr(fmt.Sprintf("match.key[%d].beside.value", i), k.Beside.Value)

@@ -8,7 +8,7 @@ func Registry() checks.Registry {
 	return checks.Registry{
 		"agent-approval-off-in-script":     approvalOffInScript{},
 		"agent-auto-approve":               checks.CheckFunc(agentAutoApprove),
-		"agent-autorun-task":               checks.CheckFunc(agentAutorunTask),
+		"agent-autorun-task":               autorunTask{},
 		"agent-descriptor-open":            checks.CheckFunc(agentDescriptorOpen),
 		"agent-endpoint-redirected":        checks.CheckFunc(agentEndpointRedirected),
 		"agent-hook-runs-remote":           checks.CheckFunc(agentHookRunsRemote),
