@@ -72,6 +72,7 @@ type Match struct {
 	Assets []string `toml:"assets"` // kinds; the file carries one of them
 	Paths  []string `toml:"paths"`  // doublestar globs relative to the root; the file matches one
 	Skip   []string `toml:"skip"`   // globs never looked at
+	Inline bool     `toml:"inline"` // Text is tried on the prompts in literals of code too
 
 	Presence   []string    `toml:"presence"`   // a file whose path matches is itself E1
 	Dependency []string    `toml:"dependency"` // "pypi:name", "npm:name", "go:path" in a manifest: E1
