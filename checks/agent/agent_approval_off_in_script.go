@@ -3,10 +3,12 @@ package agent
 import (
 	"context"
 	"path"
+	"regexp"
 	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
+	"bakedin/rules"
 )
 
 // approvalOffInScript is the detector of agent-approval-off-in-script: commands are read (Run), settings of development kits
@@ -43,15 +45,26 @@ func (approvalOffInScript) Judge(p *checks.Pass, m checks.TextMatch) {
 	if !inSource(p.File, start) {
 		return
 	}
-	name, value := settingOf(string(m.Group(1)))
+	name, value := settingOf(m.Group(1))
 	setting := name + "=" + value
+	if strings.Contains(m.Group(1), "sandboxMode") {
+		setting = "approvalPolicy=never and sandboxMode=danger-full-access"
+	}
 	f := p.At(start, end, "The agent is set up with "+setting+": nobody is asked before it acts.")
 	f.Anchor = "set " + setting
-	if t := p.Rule.Match.Text[m.Index]; t.Severity != "" {
+	switch t := p.Rule.Match.Text[m.Index]; {
+	case t.Severity != "":
 		f.Lower(t.Severity, t.Because)
+	case conditional.MatchString(m.Group(1)):
+		f.Lower(rules.Medium, onCondition)
 	}
 	f.Fixes = []checks.Fix{letItAsk()}
 }
+
+// a value that is chosen
+var conditional = regexp.MustCompile(`\?|\belse\b`)
+
+const onCondition = "it is so only under a condition"
 
 // settingOf is the first and the last word of a setting.
 func settingOf(text string) (name, value string) {
@@ -95,6 +108,9 @@ func handedOn(p *checks.Pass) {
 					start, end := src.Token(t, t+1)
 					f := p.At(start, end, "The agent is set up with permission_mode=bypassPermissions: nobody is asked before it acts.")
 					f.Anchor = "set permission_mode"
+					if last-first > 1 {
+						f.Lower(rules.Medium, onCondition)
+					}
 					f.Fixes = []checks.Fix{letItAsk()}
 				}
 			}

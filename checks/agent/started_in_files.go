@@ -113,6 +113,7 @@ func inScript(script string, vars map[string]string) (found []switchedOff) {
 			for _, s := range startedBy(c.Args, 0) {
 				s.at.Start, s.at.End = w.Start, w.End
 				found = append(found, s)
+				delete(vars, name) // told here, not where it is used
 			}
 		}
 	}

@@ -58,20 +58,22 @@ var classes = sync.OnceValue(func() *classifier {
 })
 
 var (
-	mcpShape   = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
-	plainTable = regexp.MustCompile(`"servers"\s*:\s*\{`) // of MCP only where something says so
-	namesMCP   = regexp.MustCompile(`(?i)mcp|modelcontextprotocol`)
-	bundle     = regexp.MustCompile(`"mcp_config"\s*:\s*\{`)
-	hookEvents = regexp.MustCompile(`"(?:PreToolUse|PostToolUse|SessionStart|SessionEnd|UserPromptSubmit|Stop|SubagentStop|Notification|PreCompact)"\s*:`)
-	toolShape  = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
-	k8sShape   = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
-	k8sKind    = regexp.MustCompile(`(?m)^kind:\s*\S+`)
-	mcpCommand = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
-	agentKeys  = regexp.MustCompile(`"folderOpen"|"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
-	openAPI    = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
-	roleMarks  = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
-	crewShape  = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
-	dumpShape  = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
+	mcpShape      = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
+	plainTable    = regexp.MustCompile(`"servers"\s*:\s*\{`) // of MCP only where something says so
+	namesMCP      = regexp.MustCompile(`(?i)mcp|modelcontextprotocol`)
+	bundle        = regexp.MustCompile(`"mcp_config"\s*:\s*\{`)
+	hookEvents    = regexp.MustCompile(`"(?:PreToolUse|PostToolUse|SessionStart|SessionEnd|UserPromptSubmit|Stop|SubagentStop|Notification|PreCompact)"\s*:`)
+	toolShape     = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
+	functionShape = regexp.MustCompile(`"type"\s*:\s*"function"`)
+	parameters    = regexp.MustCompile(`"parameters"\s*:\s*\{\s*(?:"type"\s*:\s*"object"|"\$schema")`)
+	k8sShape      = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
+	k8sKind       = regexp.MustCompile(`(?m)^kind:\s*\S+`)
+	mcpCommand    = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
+	agentKeys     = regexp.MustCompile(`"folderOpen"|"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
+	openAPI       = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
+	roleMarks     = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
+	crewShape     = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
+	dumpShape     = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
 )
 
 // pathFile is a file that Python's site module reads at every start: its import lines are run. No pickle begins so: "i" needs
@@ -114,7 +116,7 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Agent, "instructions")
 	case classes.descriptors.Match(p):
 		return one(Agent, "descriptor")
-	case ext == ".json" && toolShape.Match(head):
+	case ext == ".json" && (toolShape.Match(head) || functionShape.Match(head) && parameters.Match(head)):
 		return one(Agent, "tools")
 	}
 	for _, f := range s.Formats {
