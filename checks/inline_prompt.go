@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -40,6 +41,9 @@ var InlinePrompts = NewFact(func(f *File) ([]Span, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !speaksOfPrompts(text) {
+		return nil, nil
+	}
 	var list []literal
 	switch path.Ext(f.Path) {
 	case ".py", ".pyw":
@@ -69,6 +73,16 @@ var InlinePrompts = NewFact(func(f *File) ([]Span, error) {
 func (f *File) InPrompt(at int) bool {
 	prompts, _ := InlinePrompts.Of(f)
 	return slices.ContainsFunc(prompts, func(s Span) bool { return s.Start <= at && at < s.End })
+}
+
+// speaksOfPrompts is a quick look, so that most sources are not scanned for their literals.
+func speaksOfPrompts(text []byte) bool {
+	for _, word := range []string{"rompt", "PROMPT", "nstruction", "INSTRUCTION", "ou are a", "ct as", "our task", "our role", "persona", "du bist", "Du bist", "Sie sind", "ous êtes", "Eres ", "ocê é", "Sei un", "Ты ", "Вы ", "你是", "あなた", "당신은"} {
+		if bytes.Contains(text, []byte(word)) {
+			return true
+		}
+	}
+	return false
 }
 
 // literal is a text of a source and the name that it is bound to, empty when it has none.
