@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"path"
 	"regexp"
@@ -93,6 +94,10 @@ func inSource(f *checks.File, at int) bool {
 
 // handedOn reports a mode that reaches an agent through a name.
 func handedOn(p *checks.Pass) {
+	text, _ := p.File.Bytes()
+	if !bytes.Contains(text, []byte("permission_mode")) {
+		return // not worth a scan
+	}
 	src, _ := checks.Python.Of(p.File)
 	if src == nil || src.File == nil || !src.ImportsFrom("claude_agent_sdk") && !src.ImportsFrom("claude_code_sdk") {
 		return
