@@ -174,6 +174,20 @@ func (e *engine) matchTexts(ctx context.Context, f *File, o *outcome, pass func(
 				seen[t.signal.ID] = true
 				o.contexts = append(o.contexts, Context{Signal: t.signal.ID, Strength: rules.E1, Path: f.Path, Line: f.Position(m[0]).Line, InTests: f.InTests()})
 			}
+		case t.in == nil && t.rule.Match.Inline && f.Is(repo.Code) && !t.rule.skip.Match(f.Path):
+			prompts, err := InlinePrompts.Of(f)
+			if len(prompts) == 0 {
+				if err != nil {
+					return true, err
+				}
+				continue
+			}
+			if !slices.Contains(o.wanted, t.rule.ID) {
+				o.wanted = append(o.wanted, t.rule.ID)
+			}
+			if err := matchText(pass(t.rule), t, places.within(i, prompts), i); err != nil {
+				return true, err
+			}
 		case t.in == nil && !slices.Contains(o.wanted, t.rule.ID), t.in != nil && (!t.in.Match(f.Path) || t.rule.skip.Match(f.Path)):
 			continue
 		default:

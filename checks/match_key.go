@@ -113,6 +113,7 @@ func mayHold(text []byte, labels []string) bool {
 
 // condition is what a KeyMatch asks of a value.
 type condition struct {
+	name          *regexp.Regexp
 	value, except *regexp.Regexp
 	absent        string
 	beside        string
@@ -121,6 +122,11 @@ type condition struct {
 
 func newCondition(m *rules.KeyMatch) (c condition, err error) {
 	c.absent = m.Absent
+	if m.Name != "" {
+		if c.name, err = regexp.Compile(m.Name); err != nil {
+			return c, err
+		}
+	}
 	if m.Value != "" {
 		if c.value, err = regexp.Compile(m.Value); err != nil {
 			return c, err
@@ -139,6 +145,9 @@ func newCondition(m *rules.KeyMatch) (c condition, err error) {
 }
 
 func (c condition) holds(parent, n *keys.Node) bool {
+	if c.name != nil && !c.name.MatchString(n.Key) {
+		return false
+	}
 	if c.absent != "" && parent.Child(c.absent) != nil {
 		return false
 	}

@@ -236,6 +236,19 @@ func (t *textExpr) matches(s *sifted, w needle.Window) iter.Seq[[]int] {
 	}
 }
 
+// within is the text with the windows of one expression narrowed to some of its ranges.
+func (s *sifted) within(expr int, ranges []Span) *sifted {
+	var narrow []needle.Window
+	for _, w := range s.windows[expr] {
+		for _, r := range ranges {
+			if start, end := max(w.Start, r.Start), min(w.End, r.End); start < end {
+				narrow = append(narrow, needle.Window{Start: start, End: end})
+			}
+		}
+	}
+	return &sifted{s.text, s.folded, map[int][]needle.Window{expr: narrow}}
+}
+
 func shift(m []int, by int) []int {
 	for i := range m {
 		if m[i] >= 0 {

@@ -72,6 +72,7 @@ type Match struct {
 	Assets []string `toml:"assets"` // kinds; the file carries one of them
 	Paths  []string `toml:"paths"`  // doublestar globs relative to the root; the file matches one
 	Skip   []string `toml:"skip"`   // globs never looked at
+	Inline bool     `toml:"inline"` // Text is tried on the prompts in literals of code too
 
 	Presence   []string    `toml:"presence"`   // a file whose path matches is itself E1
 	Dependency []string    `toml:"dependency"` // "pypi:name", "npm:name", "go:path" in a manifest: E1
@@ -120,6 +121,7 @@ type Argument struct {
 // KeyMatch is a condition on a key of a structured file. Path is dotted, "*" stands for one label, "**" for any number.
 type KeyMatch struct {
 	Path   string   `toml:"path"`
+	Name   string   `toml:"name"`   // RE2 over the key itself, for a path that ends in "*"
 	Value  string   `toml:"value"`  // RE2 over the scalar as written, without quotes; empty: the key is there
 	Except string   `toml:"except"` // RE2; a value that also matches this is dropped
 	Absent string   `toml:"absent"` // a sibling key that must be missing

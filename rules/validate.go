@@ -129,6 +129,7 @@ func (v *validator) match() {
 		v.expr(fmt.Sprintf("match.key[%d].value", i), k.Value)
 		v.expr(fmt.Sprintf("match.key[%d].except", i), k.Except)
 		v.oneOf(fmt.Sprintf("match.key[%d].strength", i), string(k.Strength), "", string(E1), string(E2), string(E3))
+		v.expr(fmt.Sprintf("match.key[%d].name", i), k.Name)
 		v.graver(fmt.Sprintf("match.key[%d]", i), k.Severity, k.Because)
 		if k.Beside != nil {
 			v.expr(fmt.Sprintf("match.key[%d].beside.value", i), k.Beside.Value)

@@ -14,19 +14,44 @@ import (
 var (
 	oneLiner = regexp.MustCompile(`\b(?:curl|wget|iwr|Invoke-WebRequest)\b|\b(?:python3?|node|ruby|perl)\s+-[ce]\b|\b(?:ba|z)?sh\s+-c\b|base64\s+(?:-d|--decode)|\|\s*(?:ba|z)?sh\b`)
 	download = regexp.MustCompile(`\b(?:curl|wget|iwr|Invoke-WebRequest)\b|base64\s+(?:-d|--decode)`)
-	binaries = regexp.MustCompile(`(?i)(?:\.path|\.executable|executablePath|interpreterPath|serverPath|\.binary)$`)
+	// of a shell: what comes back is run
+	runsDownload = regexp.MustCompile(`<\(|\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:eval|source|exec)\b`)
+	disguised    = regexp.MustCompile(`(?i)base64|fromCharCode|-enc\b|-EncodedCommand|\\x[0-9a-f]{2}\\x|frombase64`)
+	binaries     = regexp.MustCompile(`(?i)(?:\.path|\.executable|executablePath|interpreterPath|serverPath|\.binary)$`)
 )
 
-// agentAutorunTask reports what runs when somebody only opens the project.
-func agentAutorunTask(_ context.Context, p *checks.Pass) error {
+// autorunTask is the detector of agent-autorun-task.
+type autorunTask struct{}
+
+// Judge implements checks.Judge, for the script that direnv runs when somebody enters the folder.
+func (autorunTask) Judge(p *checks.Pass, m checks.TextMatch) {
+	line := string(m.Group(1))
+	what, _ := fetches(line, 0)
+	if what == "" {
+		return
+	}
+	f := p.At(m.Groups[2], m.Groups[3], "Entering the folder runs a command that "+what+".")
+	f.Anchor = "envrc " + what
+	if runsDownload.MatchString(line) {
+		f.Lower(rules.High, "it downloads what it runs")
+	}
+	f.Fixes = []checks.Fix{checks.Steps("keep-it-here", "Keep what it needs here", "Put what is downloaded into the repository, or fetch it once, at a version, with its digest.", "Leave in .envrc what sets variables.")}
+}
+
+// Run implements checks.Check: what runs when somebody only opens the project.
+func (autorunTask) Run(_ context.Context, p *checks.Pass) error {
 	root, err := checks.Keys.Of(p.File)
 	if root == nil {
 		return err
 	}
 	base := path.Base(p.File.Path)
 	switch {
-	case base == "tasks.json":
-		for _, task := range childItems(root.Child("tasks")) {
+	case base == "tasks.json", strings.HasSuffix(base, ".code-workspace"):
+		tasks := root.Child("tasks")
+		if tasks.Child("tasks") != nil {
+			tasks = tasks.Child("tasks")
+		}
+		for _, task := range childItems(tasks) {
 			on := task.At("runOptions", "runOn")
 			if on == nil || on.Value != "folderOpen" {
 				continue
@@ -37,8 +62,11 @@ func agentAutorunTask(_ context.Context, p *checks.Pass) error {
 			for _, a := range childItems(task.Child("args")) {
 				whole += " " + a.Value
 			}
-			if download.MatchString(whole) {
+			switch what, _ := fetches(whole, 0); {
+			case what != "" || download.MatchString(whole):
 				f.Lower(rules.High, "it downloads what it runs")
+			case disguised.MatchString(whole):
+				f.Lower(rules.High, "what it runs is written in another spelling")
 			}
 			text, _ := p.File.Bytes()
 			f.Fixes = []checks.Fix{{ID: "start-by-hand", Title: "Start it by hand", Applicability: checks.Safe, Edits: editList(p.DeleteKey(text, task.Child("runOptions"), on))}}

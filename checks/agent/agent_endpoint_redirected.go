@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 
@@ -17,18 +18,28 @@ var (
 		"ANTHROPIC_BASE_URL": true, "OPENAI_BASE_URL": true, "OPENAI_API_BASE": true, "GOOGLE_GEMINI_BASE_URL": true, "HTTPS_PROXY": true, "HTTP_PROXY": true,
 		"ALL_PROXY": true, "openai_base_url": true, "anthropic_base_url": true, "ANTHROPIC_BEDROCK_BASE_URL": true, "ANTHROPIC_VERTEX_BASE_URL": true, "AZURE_OPENAI_ENDPOINT": true,
 	}
+	envLine = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*([^\s#]+)`)
 	vendors = regexp.MustCompile(`(?i)(?:^|\.)(?:anthropic\.com|openai\.com|googleapis\.com|google\.com|openai\.azure\.com|azure\.com|azure-api\.net|amazonaws\.com|mistral\.ai|groq\.com|cohere\.com|x\.ai|deepseek\.com|openrouter\.ai|together\.ai|together\.xyz|fireworks\.ai|github\.com|githubcopilot\.com|cloudflare\.com|moonshot\.ai|moonshot\.cn|z\.ai|bigmodel\.cn|aliyuncs\.com|siliconflow\.cn|huggingface\.co|cerebras\.ai|nvidia\.com|perplexity\.ai|minimax\.io|vercel\.sh|portkey\.ai|helicone\.ai)$`)
 	tunnels = regexp.MustCompile(`(?i)(?:^|\.)(?:ngrok\.(?:io|app|dev)|ngrok-free\.(?:app|dev)|trycloudflare\.com|loca\.lt|localtunnel\.me|serveo\.net|webhook\.site|requestbin\.\w+|pipedream\.net|pastebin\.com|burpcollaborator\.net|oast\.\w+|interact\.sh|duckdns\.org)$`)
 )
 
 // agentEndpointRedirected reports shared settings that send what the model reads and writes to somebody else.
 func agentEndpointRedirected(_ context.Context, p *checks.Pass) error {
-	root, err := checks.Keys.Of(p.File)
-	if root == nil {
-		return err
-	}
 	text, err := p.File.Bytes()
 	if err != nil {
+		return err
+	}
+	if path.Base(p.File.Path) == ".env" {
+		for _, m := range envLine.FindAllSubmatchIndex(text, 1000) {
+			n := &keys.Node{Key: string(text[m[2]:m[3]]), KeyStart: m[2], KeyEnd: m[3], Start: m[4], End: m[5], Value: strings.Trim(string(text[m[4]:m[5]]), `"'`)}
+			if endpointNames[n.Key] {
+				redirected(p, text, nil, n)
+			}
+		}
+		return nil
+	}
+	root, err := checks.Keys.Of(p.File)
+	if root == nil {
 		return err
 	}
 	for _, table := range []*keys.Node{root.Child("env"), root} {
@@ -69,6 +80,10 @@ func redirected(p *checks.Pass, text []byte, parent, n *keys.Node) {
 		f.Lower(rules.High, "the way there is plain HTTP")
 	case ipErr == nil:
 		f.Lower(rules.High, "the host is a bare address")
+	}
+	if parent == nil { // a line of an environment file
+		f.Fixes = []checks.Fix{checks.Steps("drop-redirect", "Take the setting out", "Take the line out; traffic goes to the vendor again.", "A gateway of your own is set outside of the shared file.")}
+		return
 	}
 	f.Fixes = []checks.Fix{{ID: "drop-redirect", Title: "Take the setting out", Applicability: checks.Unsafe, Edits: editList(p.DeleteKey(text, parent, n)), Breaks: "Traffic goes to the vendor again; a gateway of your own has to be set outside of the shared file."}}
 }

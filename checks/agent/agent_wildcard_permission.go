@@ -8,6 +8,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/keys"
+	"bakedin/internal/lang/shell"
 	"bakedin/rules"
 )
 
@@ -17,9 +18,9 @@ var (
 	interpreters = map[string]bool{
 		"python": true, "python3": true, "node": true, "deno": true, "bun": true, "ruby": true, "perl": true, "php": true, "bash": true, "sh": true, "zsh": true, "fish": true,
 		"eval": true, "exec": true, "curl": true, "wget": true, "ssh": true, "scp": true, "rsync": true, "nc": true, "ncat": true, "docker": true, "docker run": true, "docker exec": true, "podman run": true, "kubectl": true, "sudo": true,
-		"xargs": true, "env": true, "npx": true, "uvx": true, "bunx": true, "pnpm dlx": true, "powershell": true, "pwsh": true, "cmd": true, "osascript": true,
+		"xargs": true, "env": true, "npx": true, "uvx": true, "bunx": true, "pnpm dlx": true, "powershell": true, "pwsh": true, "cmd": true, "cmd /c": true, "osascript": true,
 		"python -c": true, "python3 -c": true, "node -e": true, "node --eval": true, "deno eval": true, "bash -c": true, "sh -c": true, "zsh -c": true, "perl -e": true, "ruby -e": true, "php -r": true,
-		"uv run": true, "uv run python": true, "poetry run": true, "poetry run python": true, "find . -exec": true, "find * -exec": true,
+		"uv run": true, "uv run python": true, "poetry run": true, "poetry run python": true, "source": true, ".": true, "find . -exec": true, "find * -exec": true,
 	}
 	// commands that change more than the project or fetch code
 	farReaching = map[string]bool{
@@ -84,9 +85,6 @@ func frontMatter(p *checks.Pass, root *keys.Node) {
 				}
 				f := p.At(item.Start, item.End, word+" allows "+why+" whenever this file is used.")
 				f.Anchor = key + " " + word
-				if severity != rules.Medium && word != "*" {
-					severity = rules.Medium
-				}
 				if severity != p.Rule.Severity {
 					f.Lower(severity, "it holds while this file is in use")
 				}
@@ -165,6 +163,9 @@ func wideCommand(pattern string) (rules.Severity, string) {
 	}
 	words[0] = path.Base(words[0])
 	command = strings.Join(words, " ")
+	if inner := withoutWrappers(command); inner != "" && !interpreters[command] {
+		command = inner
+	}
 	switch {
 	case interpreters[command]:
 		return rules.High, "whatever " + command + " is given"
@@ -172,6 +173,18 @@ func wideCommand(pattern string) (rules.Severity, string) {
 		return rules.Medium, command + " with any arguments"
 	}
 	return "", ""
+}
+
+// withoutWrappers is a command without the variables and the programs such as timeout that stand before it.
+func withoutWrappers(command string) string {
+	for _, c := range shell.Parse(command) {
+		name, args := c.Program()
+		for _, a := range args {
+			name += " " + a.Value
+		}
+		return name
+	}
+	return ""
 }
 
 func entries(n *keys.Node) map[string]bool {

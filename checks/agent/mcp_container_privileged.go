@@ -26,7 +26,7 @@ func mcpContainerPrivileged(_ context.Context, p *checks.Pass) error {
 			}
 			what := ""
 			switch {
-			case a.Value == "--privileged":
+			case a.Value == "--privileged" || a.Value == "--privileged=true":
 				what = "runs privileged"
 			case (key == "--network" || key == "--net" || key == "--pid" || key == "--ipc") && value == "host":
 				what = "shares the " + strings.TrimPrefix(key, "--") + " of the host"

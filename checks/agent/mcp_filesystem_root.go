@@ -37,7 +37,11 @@ func mcpFilesystemRoot(_ context.Context, p *checks.Pass) error {
 			if !wide.MatchString(v) {
 				continue
 			}
-			f := p.At(a.Start, a.End, "The server "+s.name+" may read and write everything below "+v+".")
+			below := v
+			if strings.HasPrefix(v, "..") {
+				below = "the folder above it"
+			}
+			f := p.At(a.Start, a.End, "The server "+s.name+" may read and write everything below "+below+".")
 			f.Anchor = "mcp " + s.name + " root " + v
 			manual := checks.Steps("narrow-root", "Give the server one folder",
 				"Name the folder that the agent works in, read-only where reading is enough.",

@@ -13,9 +13,12 @@ import (
 )
 
 var (
-	secretName = regexp.MustCompile(`(?i)(?:^|[_-])(?:(?:api|access|private|auth|app|client|master|service|secret)?[_-]?key|api-?key|apikey|token|secret|password|passwd|pwd|pat|dsn|credentials?|auth|authorization)(?:$|[_-])`)
-	publicName = regexp.MustCompile(`(?i)(?:^|[_-])(?:public|publishable|anon|client_?id|key_?id|file|path|dir|url|type|mode|method|enabled|limit|max|count|name|provider|endpoint|scope|expiry|ttl)(?:$|[_-])`)
+	// the word stands at the end of the name, or before where the credential is used: KEY_PREFIX and TOKEN_COUNTER name other things
+	secretName = regexp.MustCompile(`(?i)(?:^|[_-])(?:(?:api|access|private|auth|app|client|master|service|secret)?[_-]?key|api-?key|apikey|token|secret|password|passwd|pwd|pat|dsn|credentials?|auth|authorization)(?:[_-]?(?:\d+|prod\w*|dev\w*|test\w*|stag\w*|live|base(?:64)?|b64|value|plain|main|primary|secondary|old|new|rw|ro|read|write|admin|user))?$`)
+	publicName = regexp.MustCompile(`(?i)(?:^|[_-])(?:public|publishable|anon|client_?id|key_?id)(?:$|[_-])|(?:^|[_-])(?:cache|partition|sort|primary|foreign|row|object|index|lookup|routing|shard|group|hot|header|config|registry|sentry)[_-](?:key|dsn)$`)
+	passName   = regexp.MustCompile(`(?i)pass|pwd|secret`)
 	bearer     = regexp.MustCompile(`(?i)^(?:bearer|basic|token)\s+(\S+)$`)
+	wordsOnly  = regexp.MustCompile(`^[a-z]{3,}(?:[-_.:/ ](?:[a-z]{2,}|v?\d{1,2}))+$`)
 	plainValue = regexp.MustCompile(`(?i)^(?:true|false|yes|no|on|off|null|none|\d{1,5}|required|optional|default|password|secret|token|key|admin|root|user|test|local|dev|oauth2?|bearer|https?://[^@\s]*|[./~][\w./-]*|[A-Z][A-Z0-9]*_[A-Z0-9_]+|[a-z]+(?:[ -][a-z]+){2,})$`)
 )
 
@@ -76,6 +79,9 @@ func credential(name, value string) bool {
 	}
 	if user, rest, ok := strings.Cut(value, ":"); ok && strings.HasPrefix(rest, "pass") && strings.HasPrefix(user, "user") {
 		return false // user:pass@host
+	}
+	if wordsOnly.MatchString(value) && !passName.MatchString(name) {
+		return false // keys and tokens are made by chance
 	}
 	return !strings.HasPrefix(value, "/") && !strings.Contains(value, " ") && !strings.HasPrefix(strings.ToLower(value), "my-") && !strings.HasPrefix(strings.ToLower(value), "my_")
 }

@@ -19,7 +19,7 @@ type launch struct {
 }
 
 var (
-	npmExact  = regexp.MustCompile(`^(?:@[\w.-]+/)?[\w.-]+@v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$`)
+	npmExact  = regexp.MustCompile(`^(?:@[^\s@/]+/)?[^\s@/]+@v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$`)
 	pypiExact = regexp.MustCompile(`^[\w.-]+(?:\[[\w,-]+\])?(?:==|@)\d[\w.!+-]*$`)
 	goExact   = regexp.MustCompile(`@v\d+\.\d+\.\d+`)
 	commit    = regexp.MustCompile(`[#@][0-9a-f]{40}(?:$|[#&?])`)
@@ -36,7 +36,11 @@ func mcpServerUnpinned(_ context.Context, p *checks.Pass) error {
 		if !ok || pinned(l) {
 			return
 		}
-		f := p.At(l.pkg.Start, l.pkg.End, "The server "+s.name+" fetches "+l.pkg.Value+" at every start, in whatever version is newest.")
+		how := "in whatever version is newest"
+		if l.kind == "image" && strings.Contains(afterSlash(l.pkg.Value), ":") {
+			how = "in whatever image bears that tag then"
+		}
+		f := p.At(l.pkg.Start, l.pkg.End, "The server "+s.name+" fetches "+l.pkg.Value+" at every start, "+how+".")
 		f.Anchor = "mcp " + s.name + " " + l.pkg.Value
 		switch {
 		case l.kind == "url" || fetched.MatchString(l.pkg.Value) && l.kind != "image" && l.kind != "go":
@@ -44,6 +48,8 @@ func mcpServerUnpinned(_ context.Context, p *checks.Pass) error {
 			f.Message = "The server " + safeName(s.name) + " runs what an address or a branch holds at the time of the start."
 		case l.kind == "image" && (!strings.Contains(afterSlash(l.pkg.Value), ":") || strings.HasSuffix(l.pkg.Value, ":latest")):
 			f.Lower(rules.High, "the newest image is another one every week")
+		case l.kind == "npm" && locked(p, l) != nil:
+			f.Lower(rules.Low, "a lock file names the package; it is fetched only where that is not installed")
 		}
 		f.Fixes = pinFixes(p, l)
 	})
@@ -89,6 +95,9 @@ func launchOf(argv []shell.Word) (launch, bool) {
 	if len(args) > 0 {
 		sub = args[0].Value
 	}
+	if fetchesNothing(args) {
+		return launch{}, false
+	}
 	switch {
 	case name == "npx" || name == "bunx" || name == "pnpx":
 		return packageArg("npm", args, "-p --package", "--registry -c --call --cache --prefix")
@@ -108,6 +117,30 @@ func launchOf(argv []shell.Word) (launch, bool) {
 		return l, ok && strings.Contains(l.pkg.Value, ":")
 	}
 	return launch{}, false
+}
+
+// fetchesNothing tells whether a launcher is told, before it is told what to start, to take only what is installed.
+func fetchesNothing(args []shell.Word) bool {
+	for i, a := range args {
+		switch {
+		case a.Value == "--no-install" || a.Value == "--no" || a.Value == "--offline":
+			return true
+		case i > 0 && !strings.HasPrefix(a.Value, "-"):
+			return false
+		}
+	}
+	return false
+}
+
+// locked is the package of a lock file that a launcher finds installed; nil when none names it.
+func locked(p *checks.Pass, l launch) *checks.Package {
+	ecosystem := map[string]string{"npm": "npm", "pypi": "PyPI"}[l.kind]
+	for i := range p.Repo.Packages {
+		if have := &p.Repo.Packages[i]; have.Ecosystem == ecosystem && have.Version != "" && strings.EqualFold(have.Name, l.pkg.Value) {
+			return have
+		}
+	}
+	return nil
 }
 
 // launchInLine is the first package that a line for a shell downloads. It stands somewhere in the one word of the line.

@@ -41,8 +41,9 @@ func mcpShellCommand(_ context.Context, p *checks.Pass) error {
 		}
 		for _, a := range s.argv[1:] {
 			for _, o := range unsafeOptions {
+				option, _, _ := strings.Cut(a.Value, "=")
 				if a.Value == o || strings.HasPrefix(a.Value, o+"-") || strings.HasPrefix(a.Value, o+"=true") {
-					report(p, s, a.Start, a.End, "The server "+s.name+" is started with "+o+": its own guard is off.")
+					report(p, s, a.Start, a.End, "The server "+s.name+" is started with "+option+": its own guard is off.")
 					return
 				}
 			}

@@ -6,8 +6,9 @@ import "bakedin/checks"
 // Registry lists the detectors of the family, sorted by slug.
 func Registry() checks.Registry {
 	return checks.Registry{
+		"agent-approval-off-in-script":     approvalOffInScript{},
 		"agent-auto-approve":               checks.CheckFunc(agentAutoApprove),
-		"agent-autorun-task":               checks.CheckFunc(agentAutorunTask),
+		"agent-autorun-task":               autorunTask{},
 		"agent-descriptor-open":            checks.CheckFunc(agentDescriptorOpen),
 		"agent-endpoint-redirected":        checks.CheckFunc(agentEndpointRedirected),
 		"agent-hook-runs-remote":           checks.CheckFunc(agentHookRunsRemote),

@@ -79,6 +79,9 @@ func inCommand(p *checks.Pass, text []byte, list, n *keys.Node) {
 		for _, re := range commandSecrets {
 			for _, m := range re.FindAllStringSubmatch(n.Value, 5) {
 				v := strings.Trim(m[1], `"'`)
+				if !strings.Contains(v, "(") {
+					v = strings.TrimSuffix(v, ")") // of the entry
+				}
 				if secret.Reference(v) || secret.Placeholder(v) || strings.HasPrefix(v, "$") || plainValue.MatchString(v) || strings.HasPrefix(v, ":") {
 					continue
 				}

@@ -24,11 +24,12 @@ type server struct {
 }
 
 // tables are the names that clients give the object of servers, with what may stand above it.
+// {"server"} is the bundle of one server (its manifest.json, with the command at server.mcp_config).
 // Sources: the documentation of Claude Code, Cursor, VS Code, Codex, Gemini CLI, Zed, Amp, opencode, Continue and Goose.
 var tables = [][]string{
 	{"mcpServers"}, {"servers"}, {"mcp_servers"}, {"context_servers"}, {"amp.mcpServers"},
 	{"mcp", "servers"}, {"mcp", "mcpServers"}, {"amp", "mcpServers"}, {"settings", "mcp", "servers"},
-	{"customizations", "vscode", "mcp", "servers"}, {"mcp"}, {"extensions"},
+	{"customizations", "vscode", "mcp", "servers"}, {"mcp"}, {"extensions"}, {"mcp-servers"}, {"server"},
 }
 
 // servers is the fact of the MCP servers in a file.
@@ -50,8 +51,14 @@ var servers = checks.NewFact(func(f *checks.File) ([]server, error) {
 		}
 		seen[table] = true
 		for _, n := range table.Items {
-			if s, ok := readServer(text, n); ok {
-				out = append(out, s)
+			named := []*keys.Node{n}
+			if table.Kind == keys.Array && n.Kind == keys.Object && n.Child("command") == nil && n.Child("url") == nil {
+				named = n.Items // - name: {command: …}
+			}
+			for _, n := range named {
+				if s, ok := readServer(text, n); ok {
+					out = append(out, s)
+				}
 			}
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"bakedin/rules"
 )
 
-// made is an object that a config has made when it is loaded.
-type made struct {
+// instance is an object that a config has made when it is loaded.
+type instance struct {
 	start, end  int
 	anchor, msg string
 	severity    rules.Severity // empty: the rule's own
@@ -99,8 +99,8 @@ var pythonTag = regexp.MustCompile(`(?:!!|tag:yaml\.org,2002:|![A-Za-z0-9_-]*!)p
 var tagPrefix = regexp.MustCompile(`(?m)^%TAG[ \t]+(![A-Za-z0-9_-]*!?)[ \t]+(\S+)`)
 
 // makes looks for objects that a config has made when it is loaded.
-func (c *config) makes(name string) []made {
-	var out []made
+func (c *config) makes(name string) []instance {
+	var out []instance
 	if strings.ToLower(path.Ext(name)) != ".json" {
 		for _, m := range pythonTag.FindAllStringSubmatchIndex(c.text, -1) {
 			out = c.tagged(out, name, m[0], m[1], c.text[m[2]:m[3]], c.text[m[4]:m[5]])
@@ -118,7 +118,7 @@ func (c *config) makes(name string) []made {
 }
 
 // prefixed looks for the tags whose start stands in a directive.
-func (c *config) prefixed(out []made, name string) []made {
+func (c *config) prefixed(out []instance, name string) []instance {
 	for _, d := range tagPrefix.FindAllStringSubmatch(c.text, 100) {
 		if !strings.HasPrefix(d[2], "tag:yaml.org,2002:") {
 			continue
@@ -140,7 +140,7 @@ func (c *config) prefixed(out []made, name string) []made {
 }
 
 // tagged judges a tag of Python: what kind of object it makes, and of what name.
-func (c *config) tagged(out []made, file string, start, end int, kind, name string) []made {
+func (c *config) tagged(out []instance, file string, start, end int, kind, name string) []instance {
 	class := judgeDotted(name)
 	imported := kind == "name" || kind == "module"
 	if comment(c.text, start) || class != dangerous && strings.HasPrefix(file, "mkdocs") { // whose plugins are named like this
@@ -150,7 +150,7 @@ func (c *config) tagged(out []made, file string, start, end int, kind, name stri
 	if imported {
 		verb = "is imported"
 	}
-	m := made{start: start, end: end, anchor: "tag " + name, msg: fmt.Sprintf("%s %s by every loader of YAML that is not a safe one", name, verb)}
+	m := instance{start: start, end: end, anchor: "tag " + name, msg: fmt.Sprintf("%s %s by every loader of YAML that is not a safe one", name, verb)}
 	switch {
 	case class == dangerous && !imported:
 		m.severity, m.why = rules.Critical, "it runs commands or code, or reaches files or the network"
@@ -164,9 +164,9 @@ func (c *config) tagged(out []made, file string, start, end int, kind, name stri
 
 // targeted judges the target of an object of Hydra. Its functions that look a name up give what the path names to whoever
 // reads the config.
-func targeted(out []made, n, target *keys.Node) []made {
+func targeted(out []instance, n, target *keys.Node) []instance {
 	what := target.Value
-	m := made{start: target.Start, end: target.End, anchor: "target " + what}
+	m := instance{start: target.Start, end: target.End, anchor: "target " + what}
 	if judgeDotted(what) == dangerous {
 		m.msg = fmt.Sprintf("%s is called with the keys beside it when the config is instantiated", what)
 		m.severity, m.why = rules.Critical, "it runs commands or code, or reaches files or the network"

@@ -15,11 +15,16 @@ var (
 	sendsCall = regexp.MustCompile(`\b(?:requests|httpx|session|client)\.(?:post|put|patch|request)\(|\burlopen\(|\bhttp\.client\b|\bsmtplib\b|\bsocket\.(?:socket|create_connection)\(|\bfetch\(|\baxios(?:\.post|\.put)?\(|\bhttps?\.request\(|\bcurl\s`)
 )
 
+var keyFile = regexp.MustCompile(`\bid_\w+\b`)
+
 var script = map[string]bool{".py": true, ".js": true, ".mjs": true, ".cjs": true, ".ts": true, ".mts": true}
 
 // agentScriptSendsPrivate reports scripts that an agent starts by itself (of a skill, a hook, a command) and that send away
 // what only this machine should know. What a script of the project does is the project's own business.
 func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
+	if line := lineOf(m.Text, m.Groups[0]); len(publicKey.FindAllString(line, -1)) > 0 && len(publicKey.FindAllString(line, -1)) == len(keyFile.FindAllString(line, -1)) {
+		return
+	}
 	shell := backShell.MatchString(m.Group(0))
 	if !p.Repo.StartedByAgent(p.File.Path) && !(shell && mcpServer.Match(m.Text)) || attackFolder.MatchString(p.File.Path) || len(p.Found()) > 0 {
 		return
@@ -36,7 +41,7 @@ func agentScriptSendsPrivate(p *checks.Pass, m checks.TextMatch) {
 		what, unseen = "names a private file of this machine, and sends something to another host", true
 	default:
 		start, end := commandAround(m)
-		said, severity := sends(strings.TrimSpace(string(m.Text[start:end])))
+		said, severity := sends(spelledOut(m.Text, strings.TrimSpace(string(m.Text[start:end]))))
 		if severity != rules.Critical {
 			return
 		}

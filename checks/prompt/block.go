@@ -29,8 +29,7 @@ type block struct {
 }
 
 var (
-	marker = regexp.MustCompile(`(?im)<\|im_start\|>\s*(system|developer|user|assistant|tool)|<\|start_header_id\|>\s*(system|developer|user|assistant|tool)\s*<\|end_header_id\|>|<\|(system|user|assistant)\|>|\{\{-?\s*role\s+["'](system|developer|user|assistant|model)["']\s*\}\}|^#{2,3}\s*(system|developer|instruction|user|human|assistant|response)\s*:?\s*$|^(system|developer|user|human|assistant):\s*$|^(SYSTEM)\s+"""|<(system|user|assistant)(?:-msg|_message)?>|(\[INST\])|(<<SYS>>)|^[#* ]*(?:<\|im_start\|>|<\|start_header_id\|>)?\{\{-?\s*[\w.]*\brole\b[^{}\n]*\}\}(?:<\|end_header_id\|>)?[:* ]*$`)
-	opens  = regexp.MustCompile(`(?i)^[\s"'#>*_-]*(?:you are (?:a|an|the|my|our|not)\b|you're (?:a|an|the)\b|act as\b|your (?:task|role|job|goal|objective|purpose) is\b|as an? (?:ai|expert|helpful|assistant)\b|du bist\b|sie sind\b|deine? aufgabe\b|tu es\b|vous êtes\b|eres\b|tu tarea\b|actúa como\b|você é\b|sua tarefa\b|sei un\b|il tuo compito\b|je bent\b|jesteś\b|ты\s*[—–-]|вы\s*[—–-]|ти\s*[—–-]|你是|您是|你的(?:任务|角色)|请?扮演|あなたは|당신은|너는|sen bir\b|أنت|आप एक|bạn là\b|anda adalah\b|kamu adalah\b)`)
+	marker = regexp.MustCompile(`(?im)<\|im_start\|>\s*(system|developer|user|assistant|tool)|<\|start_header_id\|>\s*(system|developer|user|assistant|tool)\s*<\|end_header_id\|>|<\|(system|user|assistant)\|>|\{\{-?\s*role\s+["'](system|developer|user|assistant|model)["']\s*\}\}|^#{2,3}\s*(system|developer|instruction|user|human|assistant|response)\s*:?\s*$|^(system|developer|user|human|assistant):\s*$|^(SYSTEM)\s+"""|<(system|user|assistant)(?:-msg|_message)?>|(\[INST\])|(<<SYS>>)|(<</SYS>>)|^[#* ]*(?:<\|im_start\|>|<\|start_header_id\|>)?\{\{-?\s*[\w.]*\brole\b[^{}\n]*\}\}(?:<\|end_header_id\|>)?[:* ]*$`)
 )
 
 // prompts is the fact of the blocks of a prompt file.
@@ -101,7 +100,7 @@ func ofKeys(f *checks.File, roleOf func(string) role) ([]block, error) {
 			if len(c.Value) < 20 {
 				continue
 			}
-			if here == unknown && opens.MatchString(c.Value) {
+			if here == unknown && checks.RolePhrase.MatchString(c.Value) {
 				here = likely
 			}
 			out = append(out, block{here, c.Start, c.End})
@@ -136,7 +135,7 @@ func ofText(p string, text []byte) []block {
 		return []block{{user, start, len(text)}}
 	case strings.Contains(base, "system") || strings.Contains(base, "developer"):
 		return []block{{system, start, len(text)}}
-	case opens.Match(text[start:]):
+	case checks.RolePhrase.Match(text[start:]):
 		return []block{{likely, start, len(text)}}
 	}
 	return []block{{unknown, start, len(text)}}

@@ -3,6 +3,7 @@ package prompt
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -38,6 +39,10 @@ const guardReach = 90
 func directed(p *checks.Pass, text []byte, start, end int, guard *regexp.Regexp) bool {
 	if attackFolder.MatchString(p.File.Path) {
 		return false
+	}
+	hidden, _ := hiddenOrders.Of(p.File)
+	if slices.ContainsFunc(hidden, func(o hiddenOrder) bool { return o.start <= start && start < o.end }) {
+		return false // told as what is hidden
 	}
 	d, _ := Blocks.Of(p.File)
 	structured := p.File.Is(repo.Code) || keys.Format(p.File.Path) != "" && keys.Format(p.File.Path) != "front"

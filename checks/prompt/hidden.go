@@ -8,6 +8,7 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/keys"
+	"bakedin/internal/repo"
 )
 
 // char is one character of a text and where it is written: raw, or in a structured file as an escape.
@@ -127,6 +128,11 @@ func escape(b []byte) (rune, int) {
 		return r, 6
 	}
 	return 0, 0
+}
+
+// forModel tells whether a place stands in text that is written for a model: a prompt, instructions, or a prompt in code.
+func forModel(p *checks.Pass, at int) bool {
+	return p.File.Is(repo.Prompt) || p.File.Is(repo.Agent) || p.File.InPrompt(at)
 }
 
 // Ranges of characters that are not seen. Source: the Unicode character database.

@@ -39,7 +39,7 @@ func hiddenBidiControl(_ context.Context, p *checks.Pass) error {
 		}
 		if len(controls) > 0 && (override || depth != 0 || !rightToLeft) {
 			first, last := controls[0], controls[len(controls)-1]+1
-			f := p.At(text[first].start(), text[last-1].end(), fmt.Sprintf("%d characters turn the direction of this line: what is read is not what stands there.", len(controls)))
+			f := p.At(text[first].start(), text[last-1].end(), counted(len(controls), "character turns", "characters turn")+" the direction of this line: what is read is not what stands there.")
 			f.Anchor = fmt.Sprintf("bidi %d", len(p.Found()))
 			switch {
 			case !override && depth == 0:

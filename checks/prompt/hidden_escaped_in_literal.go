@@ -25,16 +25,18 @@ func hiddenEscapedInLiteral(p *checks.Pass, m checks.TextMatch) {
 		return
 	}
 	different := map[string]bool{}
-	for _, e := range hiddenEscape.FindAll(m.Text, 200) {
-		different[string(e)] = true
+	for _, e := range hiddenEscape.FindAllIndex(m.Text, 200) {
+		if !p.File.InPrompt(e[0]) { // a prompt removes nothing
+			different[string(m.Text[e[0]:e[1]])] = true
+		}
 	}
 	if len(different) >= sanitizer {
 		return
 	}
 	f := p.At(m.Groups[0], m.Groups[1], "A literal spells characters that nobody sees where it is shown.")
 	f.Anchor = "escaped " + m.Group(0)
-	if promptName.MatchString(lineOf(m.Text, m.Groups[0])) {
-		f.Lower(rules.Medium, "the literal is a prompt by its name")
+	if p.File.InPrompt(m.Groups[0]) || promptName.MatchString(lineOf(m.Text, m.Groups[0])) {
+		f.Lower(rules.Medium, "the literal is a prompt")
 	}
 	f.Fixes = []checks.Fix{lookWho("drop-escape", "Take the escapes out")}
 }

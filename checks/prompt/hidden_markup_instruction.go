@@ -3,6 +3,7 @@ package prompt
 import (
 	"bytes"
 	"context"
+	"path"
 	"regexp"
 	"strings"
 
@@ -19,25 +20,56 @@ var (
 
 // hiddenMarkupInstruction reports orders in text that the rendered page does not show.
 func hiddenMarkupInstruction(_ context.Context, p *checks.Pass) error {
-	text, err := p.File.Bytes()
-	if err != nil {
-		return err
+	orders, err := hiddenOrders.Of(p.File)
+	for _, o := range orders {
+		f := p.At(o.start, o.end, "An order stands in text that nobody sees: "+o.how+".")
+		f.Anchor = "hidden markup " + o.how
+		f.Fixes = []checks.Fix{{ID: "remove-hidden-text", Title: "Take the hidden text out", Applicability: checks.Unsafe, Edits: edit(p.Replace(o.start, o.end, "")), Breaks: "If a person put it there for a reason, it is lost: look at who changed the line."}}
 	}
-	if attackFolder.MatchString(p.File.Path) {
-		return nil
+	return err
+}
+
+// hiddenOrder is an order in text that the rendered page does not show, and how it is hidden.
+type hiddenOrder struct {
+	start, end int
+	how        string
+}
+
+// what is shown as a page, by the paths of the rule
+var rendered = regexp.MustCompile(`\.(?:md|mdc|mdx|markdown|txt)$|(?:^|/)\.(?:cursorrules|windsurfrules|clinerules)$|(?:^|/)ISSUE_TEMPLATE/[^/]+\.ya?ml$`)
+
+// forms that people fill in: their comments speak to people, of whom some used an assistant
+var form = regexp.MustCompile(`(?i)(?:^|/)(?:pull_request|issue|merge_request)_template(?:[./]|s/|$)`)
+
+// what nobody writes to people who fill in a form
+var gravest = regexp.MustCompile(`(?i)\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|all|your)\b[^.\n]{0,30}\b(?:instructions?|rules?|prompts?|guidelines?|policies)\b|\b(?:do not|don.t|never|without)\s+(?:tell|telling|inform\w*|mention\w*|notify\w*|alert\w*)\b[^.\n]{0,30}\b(?:user|human|operator|developer|anyone|maintainers?|reviewers?)\b|\b(?:silently|secretly|covertly)\s+\w+|(?:curl|wget)\s[^\n]*\|\s*(?:ba)?sh`)
+
+// hiddenOrders is the fact of them; other rules leave what it holds to hidden-markup-instruction.
+var hiddenOrders = checks.NewFact(func(f *checks.File) (out []hiddenOrder, err error) {
+	text, err := f.Bytes()
+	if err != nil || attackFolder.MatchString(f.Path) || !rendered.MatchString(f.Path) {
+		return nil, err
 	}
-	d, err := Blocks.Of(p.File)
+	d, err := Blocks.Of(f)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	order := toAgent
+	if form.MatchString(f.Path) {
+		order = gravest
 	}
 	say := func(start, end int, hidden, how string) {
 		hidden = strings.TrimSpace(hidden)
-		if toolComments.MatchString(hidden) || !toAgent.MatchString(hidden) || guardHeading.MatchString(d.Heading(start)) {
+		if toolComments.MatchString(hidden) && order != gravest || !order.MatchString(hidden) || guardHeading.MatchString(d.Heading(start)) {
 			return
 		}
-		f := p.At(start, end, "An order stands in text that nobody sees: "+how+".")
-		f.Anchor = "hidden markup " + how
-		f.Fixes = []checks.Fix{{ID: "remove-hidden-text", Title: "Take the hidden text out", Applicability: checks.Unsafe, Edits: edit(p.Replace(start, end, "")), Breaks: "If a person put it there for a reason, it is lost: look at who changed the line."}}
+		out = append(out, hiddenOrder{start, end, how})
+	}
+	if ext := path.Ext(f.Path); ext == ".yml" || ext == ".yaml" { // Markdown in the values of a form
+		for _, m := range markupComment.FindAllIndex(text, 50) {
+			say(m[0], m[1], string(text[m[0]+4:m[1]-3]), "a comment")
+		}
+		return out, nil
 	}
 	for _, c := range d.Comments() {
 		say(c[0], c[1], strings.TrimSuffix(strings.TrimPrefix(string(text[c[0]:c[1]]), "<!--"), "-->"), "a comment")
@@ -59,8 +91,10 @@ func hiddenMarkupInstruction(_ context.Context, p *checks.Pass) error {
 			say(r[0], r[1], string(text[r[0]:r[1]]), "far out of sight")
 		}
 	}
-	return nil
-}
+	return out, nil
+})
+
+var markupComment = regexp.MustCompile(`(?s)<!--.*?-->`)
 
 // element is <tag …>content</ and where the content stands.
 type element struct{ start, from, to, end int }

@@ -41,16 +41,24 @@ func hiddenTagCharacters(_ context.Context, p *checks.Pass) error {
 			}
 		}
 		shown := string(safe.Line(checks.MaskSecrets(hidden[:min(len(hidden), shownHidden)])))
-		f := p.At(text[first].start(), text[i-1].end(), fmt.Sprintf("%d tag characters spell text that nobody sees: %q", i-first, shown))
+		f := p.At(text[first].start(), text[i-1].end(), counted(i-first, "tag character spells", "tag characters spell")+fmt.Sprintf(" text that nobody sees: %q", shown))
 		f.Anchor = "tags " + fmt.Sprint(len(p.Found()))
 		if flags > 2 && i-first <= 7 {
 			f.Lower(rules.Medium, "it looks like the flag of a region that has none")
-		} else if !p.File.Is(repo.Prompt) && !p.File.Is(repo.Agent) {
+		} else if !forModel(p, text[first].start()) {
 			f.Lower(rules.High, "the file is not one that is written for a model")
 		}
 		f.Fixes = []checks.Fix{remove(p, text, first, i, checks.Safe)}
 	}
 	return nil
+}
+
+// counted is a number with its noun and verb.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n) + " " + many
 }
 
 // flag tells whether the run spells a region behind a black flag.

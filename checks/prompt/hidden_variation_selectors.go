@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"bakedin/checks"
-	"bakedin/internal/repo"
 	"bakedin/internal/safe"
 	"bakedin/rules"
 )
@@ -47,7 +46,7 @@ func hiddenVariationSelectors(_ context.Context, p *checks.Pass) error {
 			f.Lower(rules.Low, "one alone carries nothing")
 		} else if n < 4 && strings.Count(hidden.String(), hidden.String()[:1]) == hidden.Len() {
 			f.Lower(rules.Low, "the same one again carries nothing: an editor doubled it")
-		} else if n < 4 && !p.File.Is(repo.Prompt) && !p.File.Is(repo.Agent) {
+		} else if n < 4 && !forModel(p, text[first].start()) {
 			f.Lower(rules.Medium, "the file is not one that is written for a model")
 		}
 		f.Fixes = []checks.Fix{remove(p, text, first, i, checks.Safe)}

@@ -27,8 +27,8 @@ func hiddenZeroWidth(_ context.Context, p *checks.Pass) error {
 	if text == nil {
 		return err
 	}
-	machine := p.File.Is(repo.Prompt) || p.File.Is(repo.Agent)
 	var quiet []int // of low severity: told once a file
+	source := (p.File.Is(repo.Code) || p.File.Is(repo.CI) || p.File.Is(repo.Deploy)) && p.File.Place == repo.Product && !strings.HasSuffix(p.File.Path, ".min.js")
 	for _, par := range paragraphs(text) {
 		var hits []int
 		kinds := map[rune]int{}
@@ -43,7 +43,7 @@ func hiddenZeroWidth(_ context.Context, p *checks.Pass) error {
 		if len(hits) == 0 {
 			continue
 		}
-		channel := 0
+		channel, machine := 0, forModel(p, text[hits[0]].start())
 		for _, n := range kinds {
 			channel += n
 		}
@@ -70,16 +70,23 @@ func hiddenZeroWidth(_ context.Context, p *checks.Pass) error {
 				reportRun(p, text, run, "A character without width splits a word that a model reads.", "")
 			case machine && text[run[0]].r != 0x200C && text[run[0]].r != 0xFEFF:
 				reportRun(p, text, run, "A character without width stands in text for a model.", rules.Medium)
+			case source && filler(text[run[0]].r):
+				reportRun(p, text, run, "A letter that is not seen stands in code: a Hangul filler can be a name.", "")
+			case source && inWord:
+				reportRun(p, text, run, "A character without width splits a word of the source: it is another word than the one you read.", rules.Medium)
 			default:
 				quiet = append(quiet, run...)
 			}
 		}
 	}
 	if len(quiet) > 0 {
-		reportRun(p, text, quiet, fmt.Sprintf("%d characters without width stand in the text.", len(quiet)), rules.Low)
+		reportRun(p, text, quiet, counted(len(quiet), "character without width stands", "characters without width stand")+" in the text.", rules.Low)
 	}
 	return nil
 }
+
+// filler tells whether a character is a letter to a compiler and nothing to a person.
+func filler(r rune) bool { return r == 0x3164 || r == 0xFFA0 || r == 0x115F || r == 0x1160 }
 
 // mixed tells whether a run has characters of two kinds: one and the same again and again is what copying leaves.
 func mixed(text []char, run []int) bool {
@@ -91,7 +98,7 @@ func reportRun(p *checks.Pass, text []char, run []int, message string, severity 
 	f.Anchor = fmt.Sprintf("zero width %d", len(p.Found()))
 	switch severity {
 	case rules.Medium:
-		f.Lower(severity, "one of them splits no word")
+		f.Lower(severity, "one of them alone carries no message")
 	case rules.Low:
 		f.Lower(severity, "the file is not one that is written for a model, or they part nothing")
 	}

@@ -18,6 +18,13 @@ var (
 	installers = regexp.MustCompile(`https://(?:(?:www\.)?astral\.sh|sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com/Homebrew|bun\.sh|(?:www\.)?deno\.land|ollama\.com|get\.pnpm\.io|install\.python-poetry\.org|claude\.ai/install|mise\.run|cli\.github\.com|pixi\.sh|raw\.githubusercontent\.com/nvm-sh)`)
 )
 
+var (
+	// a header that logs in with a token of a file: what a client of that service does
+	ownToken = regexp.MustCompile(`(?i)^[\w-]*(?:authorization|key|token):[^$` + "`" + `]*\$\(\s*(?:cat\s+|<\s*)[^()|;&]*\)\s*$`)
+	// the half of a key that is handed out
+	publicKey = regexp.MustCompile(`\S*id_\w+\.pub\b`)
+)
+
 var codeSpan = regexp.MustCompile("`([^`]+)`")
 
 // instructionExfilCommand reports commands, in text that an agent follows, that send away what only this machine should
@@ -40,7 +47,7 @@ func instructionExfilCommand(p *checks.Pass, m checks.TextMatch) {
 		}
 	}
 	line = strings.TrimLeft(line, "-*$>!+ ")
-	what, severity := sends(line)
+	what, severity := sends(spelledOut(m.Text, line))
 	if what == "" {
 		return
 	}
@@ -96,14 +103,20 @@ func sends(line string) (what string, severity rules.Severity) {
 		}
 		words := ""
 		for _, a := range args {
+			if ownToken.MatchString(a.Value) && !private.MatchString(a.Value) {
+				continue
+			}
 			words += " " + a.Value
 		}
+		words = publicKey.ReplaceAllString(words, "")
 		remote := strings.Contains(words, "://") || strings.Contains(words, "@") || strings.Contains(words, ".") || strings.Contains(words, "$")
 		payload := regexp.MustCompile(`\s(?:-d|--data\S*|-F|--form|-T|--upload-file|--post-file|--post-data|-Body|-InFile)\b|\s-d@|@`).MatchString(words)
 		switch {
 		case !remote:
 		case everything.MatchString(words):
 			return "sends the environment or a private file of this machine to another host", rules.Critical
+		case takesInput.MatchString(line) && private.MatchString(takesInput.FindString(line)):
+			return "sends a private file of this machine to another host", rules.Critical
 		case private.MatchString(words) && (payload || name == "scp" || name == "rsync" || name == "rclone" || name == "nc" || strings.Contains(words, "$(") || strings.Contains(words, "<")):
 			return "sends a private file of this machine to another host", rules.Critical
 		case cs[i].Piped && i > 0 && givesAway(cs, i):
@@ -112,13 +125,52 @@ func sends(line string) (what string, severity rules.Severity) {
 	}
 	for i := range cs {
 		name, _ := cs[i].Program()
-		if i > 0 && cs[i].Piped && (name == "sh" || name == "bash" || name == "zsh") && !local {
-			if from, _ := cs[i-1].Program(); (from == "curl" || from == "wget") && !installers.MatchString(line) {
+		if i > 0 && cs[i].Piped && runsInput[strings.ToLower(name)] && !local {
+			if from, _ := cs[i-1].Program(); downloads[strings.ToLower(from)] && !installers.MatchString(line) {
 				return "runs what an address holds today", rules.Medium
 			}
 		}
 	}
 	return "", ""
+}
+
+var (
+	runsInput  = map[string]bool{"sh": true, "bash": true, "zsh": true, "iex": true, "invoke-expression": true}
+	downloads  = map[string]bool{"curl": true, "wget": true, "iwr": true, "irm": true, "invoke-webrequest": true, "invoke-restmethod": true}
+	takesInput = regexp.MustCompile(`<\s*[^\s<>(][^\s<>]*`)
+	assigned   = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+|local[ \t]+)?\$?(\w+)[ \t]*=[ \t]*([^\n]+)|\bfor[ \t]+(\w+)[ \t]+in[ \t]+([^\n;]+)`)
+	fileOf     = regexp.MustCompile(`[^\s"'=<(|;]+`)
+)
+
+// spelledOut is a line with the private files in place of the variables of the text that hold them, or what is read from them.
+func spelledOut(text []byte, line string) string {
+	if !strings.Contains(line, "$") || !private.Match(text) {
+		return line
+	}
+	held := map[string]string{}
+	fill := func(s string) string {
+		for name, value := range held {
+			s = regexp.MustCompile(`\$`+name+`\b|\$\{`+name+`\}`).ReplaceAllLiteralString(s, value)
+		}
+		return s
+	}
+	for _, m := range assigned.FindAllSubmatch(text, 500) {
+		name, value := string(m[1])+string(m[3]), string(m[2])+string(m[4])
+		value = fill(value)
+		for _, file := range fileOf.FindAllString(value, 50) {
+			if !private.MatchString(file) {
+				continue
+			}
+			if len(held) < 50 {
+				held[name] = file
+			}
+			if strings.ContainsAny(value, "(`") || strings.Contains(value, "Get-Content") {
+				held[name] = "$(cat " + strings.Trim(file, "`)") + ")"
+			}
+			break
+		}
+	}
+	return fill(line)
 }
 
 // givesAway tells whether the commands piped into a sender read something private.

@@ -10,7 +10,7 @@ import (
 
 var (
 	keepQuiet = regexp.MustCompile(`(?i)\b(?:never|do not|don.t|must not|cannot|without)\s+(?:ever\s+)?(?:reveal|share|disclose|tell|give|mention|output|repeat|show|leak)`)
-	noSecret  = regexp.MustCompile(`(?i)^(?:required|incorrect|missing|stored|optional|invalid|wrong|correct|valid|protected|hidden|secret|empty|needed|unknown|set|not|never|always|only|your|their|the|a|an|in|on|at|for|from|must|should|hashed|encrypted|provided|given|used|confidential|sensitive|password|redacted|true|false|null|none|and|or|is|string|text|str|token|value|here|generated|reset|changed|expired|shared|exposed|leaked|visible|available|configured)\b`)
+	noSecret  = regexp.MustCompile(`(?i)^\d+[- ]?(?:digits?|char\w*|letters?|numbers?|numeric|bits?|words?)\b|^(?:required|incorrect|missing|stored|optional|invalid|wrong|correct|valid|protected|hidden|secret|empty|needed|unknown|set|not|never|always|only|your|their|the|a|an|in|on|at|for|from|must|should|hashed|encrypted|provided|given|used|confidential|sensitive|password|redacted|true|false|null|none|and|or|is|string|text|str|token|value|here|generated|reset|changed|expired|shared|exposed|leaked|visible|available|configured)\b`)
 )
 
 // promptSecretReliance reports a secret that a prompt holds and asks the model to keep: it will be asked for it.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bakedin/checks"
@@ -39,14 +40,18 @@ func untrustedSlotInSystemPrompt(_ context.Context, p *checks.Pass) error {
 			continue
 		}
 		seen := map[string]bool{}
+		loops := loopsOf(text[b.start:b.end])
 		for _, m := range slot.FindAllSubmatchIndex(text[b.start:b.end], 200) {
 			start, end := b.start+m[0], b.start+m[1]
 			name := lastName(text[b.start:b.end], m)
-			users := fromUser.MatchString(name)
-			if !users && !fromOutside.MatchString(name) || seen[name] || enclosed(text, start, end) || literalBrace(text, start, end) || ofTool.Match(text[start:end]) {
+			if of := loops[rootName(text[b.start:b.end], m)]; of != "" {
+				name = of
+			}
+			users := fromUser.MatchString(strings.ToLower(name))
+			if !users && !fromOutside.MatchString(strings.ToLower(name)) || seen[name] || enclosed(text, start, end) || betweenTags(text[b.start:b.end], m[0], m[1]) || literalBrace(text, start, end) || ofTool.Match(text[start:end]) {
 				continue
 			}
-			if plainWord[name] && !alone(text, start, end) { // "page {{ page }}" is a number
+			if plainWord[strings.ToLower(name)] && !alone(text, start, end) { // "page {{ page }}" is a number
 				continue
 			}
 			seen[name] = true
@@ -82,10 +87,35 @@ func alone(text []byte, start, end int) bool {
 	return after == "" && (before == "" || strings.HasSuffix(before, ":"))
 }
 
+var loop = regexp.MustCompile(`\{%-?\s*for\s+(\w+)(?:\s*,\s*\w+)?\s+in\s+([\w.]+)`)
+
+// loopsOf are the variables of loops over what the world outside wrote, and what they go over.
+func loopsOf(text []byte) map[string]string {
+	out := map[string]string{}
+	for _, m := range loop.FindAllSubmatch(text, 100) {
+		of := string(m[2][bytes.LastIndexByte(m[2], '.')+1:])
+		if fromOutside.MatchString(strings.ToLower(of)) {
+			out[string(m[1])] = of
+		}
+	}
+	return out
+}
+
+// rootName is the first part of a name in a place.
+func rootName(text []byte, m []int) string {
+	for g := 2; g+1 < len(m); g += 2 {
+		if m[g] >= 0 {
+			root, _, _ := strings.Cut(string(text[m[g]:m[g+1]]), ".")
+			return root
+		}
+	}
+	return ""
+}
+
 func lastName(text []byte, m []int) string {
 	for g := 2; g+1 < len(m); g += 2 {
 		if m[g] >= 0 {
-			name := strings.ToLower(string(text[m[g]:m[g+1]]))
+			name := string(text[m[g]:m[g+1]])
 			if i := strings.LastIndexByte(name, '.'); i >= 0 {
 				name = name[i+1:]
 			}
@@ -122,6 +152,30 @@ func enclosed(text []byte, start, end int) bool {
 		}
 	}
 	return opening.MatchString(neighbour(text, line, -1)) && closing.MatchString(neighbour(text, stop, 1))
+}
+
+var tagLine = regexp.MustCompile(`(?m)^[ \t]*<(/?)([A-Za-z][\w-]*)(?:\s[^<>\n]*)?>[ \t]*$`)
+
+// tags around what a prompt says itself
+var ownWords = map[string]bool{"system": true, "prompt": true, "instructions": true, "instruction": true, "role": true, "rules": true, "task": true, "message": true, "messages": true, "root": true, "system_prompt": true, "system-msg": true}
+
+// betweenTags tells whether a place stands between the two lines of a tag that is opened before it and closed behind it.
+func betweenTags(text []byte, start, end int) bool {
+	open := []string{}
+	for _, t := range tagLine.FindAllSubmatchIndex(text[:start], 500) {
+		name := string(text[t[4]:t[5]])
+		if t[2] == t[3] {
+			open = append(open, name)
+		} else if i := slices.Index(open, name); i >= 0 {
+			open = open[:i]
+		}
+	}
+	for _, name := range open {
+		if !ownWords[strings.ToLower(name)] && bytes.Contains(text[end:], []byte("</"+name+">")) {
+			return true
+		}
+	}
+	return false
 }
 
 // neighbour is the nearest line that is not empty, before or behind a place.

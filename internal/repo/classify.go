@@ -26,6 +26,7 @@ func mustGlob(g ...string) *glob.Set {
 // classifier is the globs that say what a file is by its name.
 type classifier struct {
 	instructions, settings, editors, servers *glob.Set
+	hooks                                    *glob.Set // of plugins
 	prompts, templates, skills, descriptors  *glob.Set
 	manifests, ci, dockerfiles, datasets     *glob.Set
 	deployments                              *glob.Set
@@ -37,7 +38,8 @@ var classes = sync.OnceValue(func() *classifier {
 	return &classifier{
 		instructions: mustGlob("**/{claude,claude.local,agents,agents.override,agent,gemini,qwen}.md", "**/.{cursorrules,windsurfrules,clinerules,roorules,goosehints}", "**/.cursor/rules/**/*.{mdc,md}", "**/.windsurf/rules/**", "**/.{clinerules,roo/rules*,kiro/steering,amazonq/rules}/**/*.{md,txt}", "**/.junie/guidelines.md", "**/.github/copilot-instructions.md", "**/.github/instructions/**/*.instructions.md", "**/.github/prompts/*.prompt.md", "**/.github/{chatmodes,agents}/*.md", "**/.claude/{commands,agents,output-styles}/**/*.md", "**/.opencode/{agent,command}*/**/*.md", "**/.codex/prompts/*.md"),
 		skills:       mustGlob("**/skill.md", "**/.{claude,agents,codex}/skills/**/*.md"),
-		settings:     mustGlob("**/.claude/settings{,.local}.json", "**/.claude-plugin/*.json", "**/.codex/config.toml", "**/.gemini/settings.json", "**/.qwen/settings.json", "**/.cursor/{cli,hooks,permissions}.json", "**/.aider.conf.yml", "**/.continue/config.{yaml,yml,json}", "**/.goose/*.{yaml,yml}", "**/.amp/settings.json", "**/.opencode/*.{json,jsonc}", "**/opencode.{json,jsonc}", "**/.kiro/agents/*.json", "**/.amazonq/cli-agents/*.json", "**/.vscode/tasks.json", "**/{.devcontainer/**/,.}devcontainer.json"),
+		settings:     mustGlob("**/.claude/settings{,.local}.json", "**/.claude-plugin/*.json", "**/.codex/config.toml", "**/.gemini/{settings.json,.env}", "**/.qwen/settings.json", "**/.cursor/{cli,hooks,permissions}.json", "**/.aider.conf.yml", "**/.continue/config.{yaml,yml,json}", "**/.goose/*.{yaml,yml}", "**/.amp/settings.json", "**/.opencode/*.{json,jsonc}", "**/opencode.{json,jsonc}", "**/.kiro/agents/*.json", "**/.amazonq/cli-agents/*.json", "**/.vscode/tasks.json", "**/{.devcontainer/**/,.}devcontainer.json"),
+		hooks:        mustGlob("**/hooks/*.json"),
 		editors:      mustGlob("**/.vscode/settings.json", "**/.zed/settings.json", "**/*.code-workspace"),
 		servers:      mustGlob("**/.mcp.json", "**/.{cursor,vscode,roo,amazonq}/mcp.json", "**/.kiro/settings/mcp.json", "**/.windsurf/mcp_config.json", "**/{claude_desktop_config,cline_mcp_settings,mcp_settings,mcp_config}.json", "**/.codex/config.toml", "**/.gemini/settings.json", "**/.qwen/settings.json"),
 		descriptors:  mustGlob("**/.well-known/{ai-plugin,agent,agent-card}.json", "**/{ai-plugin,agent-card}.json"),
@@ -54,18 +56,24 @@ var classes = sync.OnceValue(func() *classifier {
 })
 
 var (
-	mcpShape    = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
-	toolShape   = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
-	k8sShape    = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
-	k8sKind     = regexp.MustCompile(`(?m)^kind:\s*\S+`)
-	k8sJSON     = regexp.MustCompile(`"apiVersion"\s*:\s*"(?:v\d\w*|[a-z][\w.-]*/v\d\w*)"`)
-	k8sJSONKind = regexp.MustCompile(`"kind"\s*:\s*"[A-Z]`)
-	mcpCommand  = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
-	agentKeys   = regexp.MustCompile(`"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
-	openAPI     = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
-	roleMarks   = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
-	crewShape   = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
-	dumpShape   = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
+	mcpShape      = regexp.MustCompile(`"(?:mcpServers|amp\.mcpServers|mcp_servers|context_servers)"\s*:\s*\{|(?m)^[ \t]*\[mcp_servers\.|^mcpServers:\s*$`)
+	plainTable    = regexp.MustCompile(`"servers"\s*:\s*\{`) // of MCP only where something says so
+	namesMCP      = regexp.MustCompile(`(?i)mcp|modelcontextprotocol`)
+	bundle        = regexp.MustCompile(`"mcp_config"\s*:\s*\{`)
+	hookEvents    = regexp.MustCompile(`"(?:PreToolUse|PostToolUse|SessionStart|SessionEnd|UserPromptSubmit|Stop|SubagentStop|Notification|PreCompact)"\s*:`)
+	toolShape     = regexp.MustCompile(`"(?:inputSchema|input_schema)"\s*:\s*\{`)
+	functionShape = regexp.MustCompile(`"type"\s*:\s*"function"`)
+	parameters    = regexp.MustCompile(`"parameters"\s*:\s*\{\s*(?:"type"\s*:\s*"object"|"\$schema")`)
+	k8sShape      = regexp.MustCompile(`(?m)^apiVersion:\s*\S+`)
+	k8sKind       = regexp.MustCompile(`(?m)^kind:\s*\S+`)
+	mcpCommand    = regexp.MustCompile(`"(?:command|url|serverUrl|httpUrl)"\s*:|^\s*(?:command|url)\s*=|(?m)^\s+(?:-\s+)?(?:command|url):`)
+	agentKeys     = regexp.MustCompile(`"folderOpen"|"(?:chat\.|github\.copilot|mcp\b|mcp\.|agent|assistant)|"context_servers"|Approve"`)
+	openAPI       = regexp.MustCompile(`"(?:openapi|swagger)"\s*:|(?m)^(?:openapi|swagger):`)
+	roleMarks     = regexp.MustCompile(`<\|im_start\|>|<\|(?:system|user|assistant)\|>|<\|start_header_id\|>|\[INST\]|<<SYS>>|(?m)^#{2,3} (?:System|Instruction|Response):|\{\{-?\s*role\s+"|(?m)^(?i:you are (?:a|an|the) )`)
+	crewShape     = regexp.MustCompile(`(?m)^[ \t]+(?:backstory|goal|expected_output):`)
+	dumpShape     = regexp.MustCompile(`"?_type"?\s*:\s*"?(?:prompt|few_shot|chat)\b|"?pre_prompt"?\s*:|"?systemMessage"?\s*:|"system_message"\s*:|"component"\s*:\s*"?haystack\.components\.builders|(?m)^kind:\s*app\b`)
+	k8sJSON       = regexp.MustCompile(`"apiVersion"\s*:\s*"(?:v\d\w*|[a-z][\w.-]*/v\d\w*)"`)
+	k8sJSONKind   = regexp.MustCompile(`"kind"\s*:\s*"[A-Z]`)
 )
 
 // pathFile is a file that Python's site module reads at every start: its import lines are run. No pickle begins so: "i" needs
@@ -99,10 +107,11 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	folded := foldName(p)
 	text := bom.Decode(head)
 	head = text.Bytes
+	ofMCP := mcpShape.Match(head) || plainTable.Match(head) && (classes.servers.Match(p) || namesMCP.MatchString(p) || namesMCP.Match(head))
 	switch {
-	case structured[ext] && mcpShape.Match(head) && mcpCommand.Match(head) && !openAPI.Match(head) || classes.servers.Match(p) && mcpShape.Match(head):
+	case structured[ext] && ofMCP && mcpCommand.Match(head) && !openAPI.Match(head) || classes.servers.Match(p) && ofMCP, base == "manifest.json" && bundle.Match(head):
 		return one(Agent, "mcp")
-	case classes.settings.Match(p), classes.editors.Match(p) && agentKeys.Match(head):
+	case classes.settings.Match(p), classes.editors.Match(p) && agentKeys.Match(head), classes.hooks.Match(p) && hookEvents.Match(head):
 		return one(Agent, "settings")
 	case classes.skills.Match(folded):
 		return one(Agent, "skill")
@@ -110,7 +119,7 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 		return one(Agent, "instructions")
 	case classes.descriptors.Match(p):
 		return one(Agent, "descriptor")
-	case ext == ".json" && toolShape.Match(head):
+	case ext == ".json" && (toolShape.Match(head) || functionShape.Match(head) && parameters.Match(head)):
 		return one(Agent, "tools")
 	}
 	for _, f := range s.Formats {

@@ -84,7 +84,7 @@ func redacted(text []byte, start, end int) bool {
 // Reference tells whether a value points to where the credential is instead of being it.
 func Reference(v string) bool {
 	v = strings.TrimSpace(v)
-	for _, mark := range []string{"${", "$(", "$env:", "{env:", "{{", "op://", "vault:", "file://", "env:", "secret:", "secrets.", "process.env", "os.environ", "os.getenv", "import.meta", "!Ref", "sm://", "arn:aws:"} {
+	for _, mark := range []string{"${", "$(", "$env:", "{env:", "{file:", "{{", "op://", "vault:", "file://", "env:", "secret:", "secrets.", "process.env", "os.environ", "os.getenv", "import.meta", "!Ref", "sm://", "arn:aws:"} {
 		if strings.Contains(v, mark) {
 			return true
 		}

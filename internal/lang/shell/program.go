@@ -27,6 +27,8 @@ func ProgramOf(words []Word) (name string, args []Word) {
 		name = base(words[0].Value)
 		options, wraps := wrappers[name]
 		switch {
+		case name == "command" && len(words) > 1 && (words[1].Value == "-v" || words[1].Value == "-V"): // asks, starts nothing
+			return name, words[1:]
 		case wraps:
 			words = skipOptions(words[1:], options, name == "timeout" || name == "taskset", name == "cmd")
 			if (name == "gosu" || name == "su-exec") && len(words) > 0 { // the account
