@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"context"
 	"regexp"
 	"strings"
@@ -79,7 +80,11 @@ func pasted(p *checks.Pass, text []byte, s *step, n *keys.Node, script bool) {
 			continue
 		}
 		if edits := throughEnv(p, text, s, n, start, end, name); edits != nil {
-			f.Fixes = []checks.Fix{{ID: "through-env", Title: "Pass it through the environment", Applicability: checks.Safe, Edits: edits}, manual}
+			fix := checks.Fix{ID: "through-env", Title: "Pass it through the environment", Applicability: checks.Safe, Edits: edits}
+			if strings.Contains(string(text[start:end]), "toJSON") {
+				fix.Applicability, fix.Breaks = checks.Unsafe, "The shell took the quotes of the JSON away; now they are part of the value."
+			}
+			f.Fixes = []checks.Fix{fix, manual}
 		}
 	}
 }
@@ -89,15 +94,25 @@ func throughEnv(p *checks.Pass, text []byte, s *step, n *keys.Node, start, end i
 	if n != s.run || s.node.Child("shell") != nil && !strings.Contains(value(s.node.Child("shell")), "sh") || strings.Contains(value(s.node.Child("shell")), "pwsh") {
 		return nil
 	}
-	line := strings.LastIndexByte(string(text[:start]), '\n') + 1
-	before := string(text[max(line, n.Start):start])
-	if strings.Count(before, "'")%2 == 1 || text[n.Start] == '"' || text[n.Start] == '\'' || strings.Contains(string(text[n.Start:n.End]), "<<") {
+	script := text[n.Start:n.End]
+	if script[0] == '|' || script[0] == '>' {
+		script = script[bytes.IndexByte(script, '\n')+1:]
+	} else if script[0] == '"' || script[0] == '\'' || start == n.Start { // quotes of YAML
 		return nil
 	}
-	variable := strings.ToUpper(strings.NewReplacer(".", "_", "[", "_", "]", "", "*", "ALL").Replace(strings.TrimPrefix(strings.TrimPrefix(name, "github."), "event.")))
-	use := `"$` + variable + `"`
-	if strings.Count(before, `"`)%2 == 1 {
+	from := n.End - len(script)
+	if bytes.Contains(script, []byte("<<")) || reinterpreted(script, start-from, end-from) {
+		return nil
+	}
+	variable := freeName(text, s, strings.ToUpper(strings.NewReplacer(".", "_", "-", "_", "[", "_", "]", "", "*", "ALL").Replace(strings.TrimPrefix(strings.TrimPrefix(name, "github."), "event."))), string(text[start:end]))
+	use := ""
+	switch quotingAt(script, start-from) {
+	case bare:
+		use = `"$` + variable + `"`
+	case doubleQuoted:
 		use = "${" + variable + "}"
+	default:
+		return nil
 	}
 	expression := string(text[start:end])
 	column := s.run.KeyStart - strings.LastIndexByte(string(text[:s.run.KeyStart]), '\n') - 1
@@ -110,7 +125,7 @@ func throughEnv(p *checks.Pass, text []byte, s *step, n *keys.Node, start, end i
 	switch {
 	case env == nil:
 		return append(edits, p.Replace(s.run.KeyStart, s.run.KeyStart, "env:"+indent+"  "+variable+": "+expression+indent))
-	case env.Child(variable) != nil:
+	case env.Child(variable) != nil: // it holds this expression
 		return edits
 	case env.Kind == keys.Object && len(env.Items) > 0 && text[env.Start] != '{':
 		at := env.Items[0].KeyStart
@@ -118,4 +133,18 @@ func throughEnv(p *checks.Pass, text []byte, s *step, n *keys.Node, start, end i
 		return append(edits, p.Replace(at, at, variable+": "+expression+checks.LineEnd(text)+strings.Repeat(" ", column)))
 	}
 	return nil
+}
+
+// freeName is a name for a variable of a step that the file does not use yet, or that holds this very expression.
+func freeName(text []byte, s *step, name, expression string) string {
+	for _, suffix := range []string{"", "_TEXT", "_GIVEN", "_2"} {
+		free := name + suffix
+		if v := s.node.At("env", free); v != nil && v.Value == expression {
+			return free
+		}
+		if !regexp.MustCompile(`\b` + free + `\b`).Match(text) {
+			return free
+		}
+	}
+	return name + "_3"
 }

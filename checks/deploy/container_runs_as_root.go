@@ -78,7 +78,11 @@ func podAsRoot(p *checks.Pass, doc, c *keys.Node) {
 	if n.Key == "runAsNonRoot" {
 		replacement = "true"
 	}
-	f.Fixes = []checks.Fix{{ID: "plain-user", Title: "Run as a plain user", Applicability: checks.Unsafe, Edits: edits(p.SetKey(n, replacement)), Breaks: "The image must work without root, and its volumes must be writable for that account."}}
+	set := edits(p.SetKey(n, replacement))
+	if n.Key == "runAsNonRoot" && value(podOf(doc, c).At("securityContext", "runAsUser")) == "0" { // it would not start
+		set = append(set, keyBefore(p, c.Child("securityContext"), n, "runAsUser: 1000"))
+	}
+	f.Fixes = []checks.Fix{{ID: "plain-user", Title: "Run as a plain user", Applicability: checks.Unsafe, Edits: set, Breaks: "The image must work without root, and its volumes must be writable for that account."}}
 }
 
 // silentPod reports a container of a model server for which nothing says that it must not be root. Of others it says nothing:
@@ -149,19 +153,6 @@ func imageAsRoot(p *checks.Pass, d *dockerfile.File) {
 	if !serves.Match(text) {
 		f.Lower(rules.Low, "nothing in the file says that it serves anybody")
 	}
-	line := checks.LineEnd(text)
-	add := "RUN useradd --create-home --uid 10001 app" + line + "USER app" + line
-	if alpine.MatchString(s.Root().Image) {
-		add = "RUN adduser -D -u 10001 app" + line + "USER app" + line
-	}
-	breaks := "The account needs the folders that the program writes to, and no port below 1024."
 	steps := checks.Steps("add-user", "Run as a plain user", "Add to the last stage, before CMD or ENTRYPOINT: RUN useradd --create-home app, then USER app", "Give that user the folders it has to write to, and build and start the image once.")
-	fix := checks.Fix{ID: "plain-user", Title: "Make an account and run as it", Applicability: checks.Unsafe, Breaks: breaks}
-	if at != nil {
-		fix.Edits = edits(p.Replace(at.Start, at.End, "USER 10001"))
-		fix.Title = "Run as the account 10001"
-	} else {
-		fix.Edits = edits(p.Replace(start.Start, start.Start, add))
-	}
-	f.Fixes = []checks.Fix{fix, steps}
+	f.Fixes = []checks.Fix{plainUser(p, s, at, start), steps}
 }
