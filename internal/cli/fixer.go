@@ -36,7 +36,7 @@ func (x fixer) Plan(ctx context.Context, choices []ui.Choice) (*ui.Preview, erro
 	if err != nil {
 		return nil, err
 	}
-	after, err := repo.Preview(tree, plan)
+	after, err := repo.Preview(ctx, tree, plan)
 	if err != nil {
 		return nil, err
 	}
