@@ -131,17 +131,14 @@ func (c call) loadsModule() bool {
 	if c.src.IsBracket(c.Close+1, '.') && slices.Contains(moduleMethods, c.src.Word(c.Close+2)) {
 		return true
 	}
-	for i := range c.src.Assigns {
-		a := &c.src.Assigns[i]
-		if a.First != c.First || a.Last != c.Close+1 {
-			continue
-		}
-		name := string(c.src.Text(a.Target, a.TargetEnd))
-		for _, method := range moduleMethods {
-			for _, k := range c.src.CallsNamed(method) {
-				if use := &c.src.Calls[k]; use.Scope == c.Scope && use.First > c.Close && c.src.Callee(use) == name+"."+method {
-					return true
-				}
+	if !c.src.IsBracket(c.First-1, '=') || c.src.Toks[c.First-2].Kind != python.Name || c.src.Toks[c.First-3].Kind != python.Newline {
+		return false
+	}
+	name := c.src.Word(c.First - 2)
+	for _, method := range moduleMethods {
+		for _, k := range c.src.CallsNamed(method) {
+			if use := &c.src.Calls[k]; use.Scope == c.Scope && use.First > c.Close && c.src.Callee(use) == name+"."+method {
+				return true
 			}
 		}
 	}
