@@ -65,8 +65,15 @@ func (c call) lineEnd(at int) int {
 	return len(c.src.Src)
 }
 
-func (c call) insert(at int, text string) []repo.TextEdit {
-	return []repo.TextEdit{c.pass.Replace(at, at, text)}
+func (c call) insert(at int, text string) []repo.TextEdit { return c.edit(at, at, text) }
+
+// edit changes the bytes [start, end) of the source; there is none where the file cannot be changed like that.
+func (c call) edit(start, end int, text string) []repo.TextEdit {
+	from, to, with, ok := c.src.Edit(start, end, text)
+	if !ok {
+		return nil
+	}
+	return []repo.TextEdit{c.pass.Replace(from, to, with)}
 }
 
 // setKeyword gives a keyword argument that value, whether the call has it or not.
@@ -86,14 +93,14 @@ func (c call) deleteKeyword(a python.Arg) []repo.TextEdit {
 	start, end := int(toks[a.Name].Start), int(toks[a.Last-1].End)
 	_, begins := c.before(a.Name)
 	switch comma := c.src.IsBracket(a.Last, ','); {
-	case comma && begins && c.lineEnd(int(toks[a.Last].End)) == int(toks[a.Last].End):
+	case c.src.Plain() && comma && begins && c.lineEnd(int(toks[a.Last].End)) == int(toks[a.Last].End):
 		return []repo.TextEdit{c.pass.DeleteLines(c.src.Src, start, int(toks[a.Last].End))}
 	case a.Name-1 != c.Open: // from the comma before
 		start = int(toks[a.Name-1].Start)
 	case comma:
 		end = int(toks[a.Last+1].Start)
 	}
-	return []repo.TextEdit{c.pass.Replace(start, end, "")}
+	return c.edit(start, end, "")
 }
 
 // replace is the edit that puts text in the place of the tokens [first, last). A value that stands nowhere in the call, such as
@@ -102,8 +109,7 @@ func (c call) replace(first, last int32, text string) []repo.TextEdit {
 	if first == 0 || last <= first || !c.src.Editable() {
 		return nil
 	}
-	start, end := c.src.Token(first, last)
-	return []repo.TextEdit{c.pass.Replace(start, end, text)}
+	return c.edit(int(c.src.Toks[first].Start), int(c.src.Toks[last-1].End), text)
 }
 
 // quote writes a plain word as a literal at a token, with the quotes that stand there: those of the literal it replaces, or

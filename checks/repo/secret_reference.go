@@ -76,7 +76,7 @@ func inScript(p *checks.Pass, env string, s, e int) []repo.TextEdit {
 // no edit where an expression may not stand, and none where os means something else.
 func inPython(p *checks.Pass, env string, text []byte, s, e int) []repo.TextEdit {
 	src, err := checks.Python.Of(p.File)
-	if src == nil || src.File == nil || err != nil || !src.Editable() {
+	if src == nil || src.File == nil || err != nil || !src.Plain() {
 		return nil
 	}
 	at := tokenAt(src.File, s, e)

@@ -30,7 +30,10 @@ func Check(name string, before []byte, changes []Change) error {
 	case ext == ".js" || ext == ".mjs" || ext == ".cjs" || ext == ".jsx" || ext == ".ts" || ext == ".mts" || ext == ".cts" || ext == ".tsx":
 		return e.script()
 	case ext == ".ipynb":
-		return e.keys("json")
+		if err := e.keys("json"); err != nil {
+			return err
+		}
+		return cells(e.before, e.after)
 	case keys.Format(base) != "":
 		return e.keys(keys.Format(base))
 	case strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") || ext == ".dockerfile":

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"bakedin/internal/lang/notebook"
 	"bakedin/internal/lang/python"
 )
 
@@ -157,4 +158,36 @@ func (e *edited) field(f *python.File, start, end int32) error {
 		}
 	}
 	return nil
+}
+
+// cells holds the code of a notebook against what it was. What lies between the first and the last difference counts as
+// edited.
+func cells(before, after []byte) error {
+	was, err := notebook.Parse(before)
+	if err != nil {
+		return nil
+	}
+	is, err := notebook.Parse(after)
+	if err != nil {
+		return errors.New("the notebook would no longer be read")
+	}
+	start, end, until := 0, len(was.Source), len(is.Source)
+	for start < end && start < until && was.Source[start] == is.Source[start] {
+		start++
+	}
+	for end > start && until > start && was.Source[end-1] == is.Source[until-1] {
+		end, until = end-1, until-1
+	}
+	word := func(b byte) bool {
+		return b == '_' || b >= 0x80 || '0' <= b && b <= '9' || 'A' <= b&^0x20 && b&^0x20 <= 'Z'
+	}
+	for start > 0 && word(was.Source[start-1]) { // whole names differ, not parts of them
+		start--
+	}
+	for end < len(was.Source) && word(was.Source[end]) {
+		end, until = end+1, until+1
+	}
+	e := edited{before: was.Source, changes: []Change{{start, end, string(is.Source[start:until])}}}
+	e.apply()
+	return e.python()
 }
