@@ -82,6 +82,9 @@ func (p *program) complete(c *compiled, f *Finding, file *File, fp *fingerprints
 				f.Fixes[i].Commands = []string{}
 			}
 		}
+		if file != nil {
+			f.tryFixes(file)
+		}
 	} else {
 		f.Fixes = nil
 	}

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"bytes"
-	"strings"
 
 	"bakedin/internal/lang/keys"
 	"bakedin/internal/repo"
@@ -22,51 +21,13 @@ func (p *Pass) SetKey(n *keys.Node, rendered string) repo.TextEdit {
 // DeleteKey is the edit that takes an entry out of its object or list, with its comma or its line. Comments, order and
 // indentation of the others stay.
 func (p *Pass) DeleteKey(text []byte, parent, n *keys.Node) repo.TextEdit {
-	switch keys.Format(p.File.Path) {
-	case "json":
-		start, end := cutJSON(text, parent, n)
-		return p.Replace(start, end, "")
-	case "toml":
-		if parent.Kind == keys.Array {
-			start, end := cutJSON(text, parent, n)
-			return p.Replace(start, end, "")
-		}
-	case "yaml", "front":
-		if parent.Start < len(text) && (text[parent.Start] == '[' || text[parent.Start] == '{') {
-			start, end := cutJSON(text, parent, n)
-			return p.Replace(start, end, "")
-		}
+	brackets := parent.Start < len(text) && (text[parent.Start] == '[' || text[parent.Start] == '{')
+	if keys.Format(p.File.Path) == "json" || brackets {
+		start, end, with := cut(text, parent, n)
+		return p.Replace(start, end, with)
 	}
 	start, end := wholeLines(text, min(n.KeyStart, n.Start), n.End)
 	return p.Replace(start, end, "")
-}
-
-// cutJSON is the range that holds an entry and one of the commas beside it.
-func cutJSON(text []byte, parent, n *keys.Node) (start, end int) {
-	begin := func(x *keys.Node) int {
-		if x.KeyEnd > x.KeyStart {
-			return x.KeyStart
-		}
-		return x.Start
-	}
-	i := 0
-	for i < len(parent.Items) && parent.Items[i] != n {
-		i++
-	}
-	switch {
-	case i+1 < len(parent.Items):
-		return begin(n), begin(parent.Items[i+1])
-	case i > 0 && i < len(parent.Items):
-		return parent.Items[i-1].End, n.End
-	}
-	end = n.End
-	for end < len(text) && strings.IndexByte(" \t\r\n", text[end]) >= 0 {
-		end++
-	}
-	if end < len(text) && text[end] == ',' {
-		return begin(n), end + 1
-	}
-	return begin(n), n.End
 }
 
 // wholeLines widens a range to the lines it stands in, with the last line end.

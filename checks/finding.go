@@ -137,4 +137,6 @@ type Fix struct {
 	Commands      []string        `json:"commands"` // shown, never run
 	Steps         []string        `json:"steps,omitempty"`
 	Breaks        string          `json:"breaks,omitempty"` // what can stop working, in one sentence
+
+	ByName bool `json:"-"` // it is done only when its finding is named: never one of many
 }

@@ -22,6 +22,9 @@ func PlanFix(ctx context.Context, tree *repo.Tree, rs *Ruleset, f Finding, fixID
 			}
 			return repo.Plan{}, fmt.Errorf("%s: fix %s has no edits", f.ID, fixID)
 		}
+		if err := Intact(tree, fix.Edits); err != nil {
+			return repo.Plan{}, err
+		}
 		plan, err := repo.Writes(tree, fix.Edits)
 		plan.Title = fix.Title
 		return plan, err

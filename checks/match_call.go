@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"bytes"
+	"encoding/json"
 	"iter"
 	"maps"
 	"regexp"
@@ -19,6 +21,7 @@ import (
 type PythonSource struct {
 	*python.File
 	taken *excerpt.Text // where it stands in the file; nil for a module
+	cells []byte        // the file, of a notebook
 
 	inShell bool // it is what a shell script hands to python
 
@@ -77,9 +80,52 @@ func (s *PythonSource) Token(first, last int32) (start, end int) {
 	return s.Offset(s.Toks[first].Start), s.Offset(s.Toks[last-1].End-1) + 1
 }
 
-// Editable tells whether positions are those of Python text: edits inside the JSON of a notebook, or between the quotes of
-// a shell, are not offered.
-func (s *PythonSource) Editable() bool { return s.taken == nil }
+// Plain tells whether the file is this source, so that positions are those of the file.
+func (s *PythonSource) Plain() bool { return s.taken == nil }
+
+// Editable tells whether Edit can turn a change of the source into one of the file: not between the quotes of a shell.
+func (s *PythonSource) Editable() bool { return s.taken == nil || s.cells != nil }
+
+// Edit turns a change of the source into one of the file: text in the place of [start, end). In a notebook it is written as
+// JSON writes it, and stays on its line.
+func (s *PythonSource) Edit(start, end int, text string) (from, to int, with string, ok bool) {
+	if s.taken == nil {
+		return start, end, text, true
+	}
+	if s.cells == nil || start == 0 || bytes.IndexByte(s.Src[start-1:end], '\n') >= 0 {
+		return 0, 0, "", false
+	}
+	from = s.behind(start - 1)
+	to = from
+	if end > start {
+		to = s.behind(end - 1)
+	}
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(text) != nil {
+		return 0, 0, "", false
+	}
+	quoted := strings.TrimSpace(out.String())
+	with = quoted[1 : len(quoted)-1]
+	line := s.cells[bytes.LastIndexByte(s.cells[:from], '\n')+1 : from]
+	if indent, _, _ := bytes.Cut(line, []byte{'"'}); len(indent) > 0 && len(bytes.TrimSpace(indent)) == 0 { // a line is a string of its own
+		with = strings.ReplaceAll(with, `\n`, `\n",`+LineEnd(s.cells)+string(indent)+`"`)
+	}
+	return from, to, with, true
+}
+
+// behind is where the character of a notebook that gave byte i of the source ends.
+func (s *PythonSource) behind(i int) int {
+	at := s.taken.Offset(i)
+	switch {
+	case s.cells[at] != '\\':
+		return at + 1
+	case s.cells[at+1] != 'u':
+		return at + 2
+	}
+	return at + 6
+}
 
 // Python is the fact of a Python source; nil for a file that has none.
 var Python = NewFact(func(f *File) (*PythonSource, error) {
@@ -98,7 +144,7 @@ var Python = NewFact(func(f *File) (*PythonSource, error) {
 		if err != nil {
 			return nil, &Skip{Kind: "parse", Detail: err.Error()}
 		}
-		s.taken, text = &nb.Text, nb.Source
+		s.taken, s.cells, text = &nb.Text, text, nb.Source
 	case code.Format == "shell":
 		s.inShell = true
 		if s.taken = shell.InlinePython(text); len(s.taken.Source) == 0 {

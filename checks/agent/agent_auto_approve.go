@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"regexp"
+	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/keys"
@@ -105,17 +106,19 @@ func agentNoDenyRules(_ context.Context, p *checks.Pass) error {
 	}
 	f := p.At(allow.KeyStart, allow.KeyEnd, "The agent may run commands or read files, and nothing keeps it from those that hold secrets.")
 	f.Anchor = "no deny"
-	const guards = `"Read(./.env*)", "Read(~/.ssh/**)", "Read(~/.aws/**)", "Read(**/*.pem)"`
-	edit := p.Replace(allow.KeyStart, allow.KeyStart, `"deny": [`+guards+`], `)
+	guards := []string{`"Read(./.env*)"`, `"Read(~/.ssh/**)"`, `"Read(~/.aws/**)"`, `"Read(**/*.pem)"`}
+	edit := p.Replace(allow.KeyStart, allow.KeyStart, `"deny": [`+strings.Join(guards, ", ")+`],`+between(text, allow.KeyStart))
 	if deny := permissions.Child("deny"); deny != nil {
-		if deny.Kind != keys.Array {
+		switch {
+		case deny.Kind != keys.Array:
 			return nil
+		case len(deny.Items) == 0:
+			edit = p.Replace(deny.Start+1, deny.Start+1, strings.Join(guards, ", "))
+		default:
+			first := deny.Items[0].Start
+			gap := "," + between(text, first)
+			edit = p.Replace(first, first, strings.Join(guards, gap)+gap)
 		}
-		inner := guards
-		if len(deny.Items) > 0 {
-			inner += ", "
-		}
-		edit = p.Replace(deny.Start+1, deny.Start+1, inner)
 	}
 	if keys.Format(p.File.Path) == "json" && text[allow.KeyStart] == '"' {
 		f.Fixes = []checks.Fix{{ID: "deny-secrets", Title: "Keep it from files that hold secrets", Applicability: checks.Safe, Edits: editList(edit)}}

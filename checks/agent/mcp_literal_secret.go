@@ -109,7 +109,7 @@ func literalSecret(p *checks.Pass, s *server, table, n *keys.Node, name, value s
 	rotate := checks.Steps("rotate", "Rotate it and read it from the environment",
 		"Make it invalid where it was issued: it is in the history, a deleted line does not take it back.",
 		"Put the new one into the environment of whoever starts the client.",
-		"Write a reference in its place: ${NAME} for Claude Code, Cursor and Gemini, ${input:name} for VS Code, env_vars for Codex.")
+		"Write a reference in its place: ${NAME} for Claude Code and Gemini, ${env:NAME} for Cursor, ${input:name} for VS Code, env_vars for Codex.")
 	if table == nil || table.Kind == keys.Array || keys.Format(p.File.Path) != "json" {
 		f.Fixes = []checks.Fix{rotate}
 		return
@@ -118,10 +118,18 @@ func literalSecret(p *checks.Pass, s *server, table, n *keys.Node, name, value s
 	if strings.EqualFold(name, "authorization") {
 		variable = strings.ToUpper(strings.ReplaceAll(s.name, "-", "_")) + "_TOKEN"
 	}
-	reference := "${" + variable + "}"
+	reference, more, ok := clientReference(p, variable)
+	if !ok {
+		f.Fixes = []checks.Fix{rotate}
+		return
+	}
 	if m := bearer.FindStringSubmatchIndex(strings.TrimSpace(value)); m != nil {
 		reference = strings.TrimSpace(value)[:m[2]] + reference
 	}
-	f.Fixes = []checks.Fix{{ID: "read-from-environment", Title: "Read " + variable + " from the environment", Applicability: checks.Unsafe, Breaks: "Whoever starts the client needs " + variable + " in the environment.",
-		Edits: editList(p.SetKey(n, `"`+strings.ReplaceAll(reference, `"`, "")+`"`)), Steps: rotate.Steps}, rotate}
+	fix := checks.Fix{ID: "read-from-environment", Title: "Read " + variable + " from the environment", Applicability: checks.Unsafe, Breaks: "Whoever starts the client needs " + variable + " in the environment.",
+		Edits: append(editList(p.SetKey(n, `"`+strings.ReplaceAll(reference, `"`, "")+`"`)), more...), Steps: rotate.Steps}
+	if strings.Contains(reference, "${input:") {
+		fix.Title, fix.Breaks = "Let the client ask for "+variable, "The client asks each person for the value once."
+	}
+	f.Fixes = []checks.Fix{fix, rotate}
 }

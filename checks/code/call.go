@@ -7,7 +7,6 @@ import (
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
-	"bakedin/internal/repo"
 )
 
 // call is one call of a source, with what its callee resolves to.
@@ -66,38 +65,4 @@ func (c call) report(message string) *checks.Finding {
 	}
 	f.Opens = c.opens()
 	return f
-}
-
-// addKeyword is the edit that gives the call one more argument. It keeps a trailing comma and comments where they are.
-func (c call) addKeyword(text string) []repo.TextEdit {
-	if !c.src.Editable() {
-		return nil
-	}
-	last := c.Close - 1 // the token before the closing parenthesis
-	at := int(c.src.Toks[last].End)
-	sep := ", "
-	if last == c.Open {
-		sep = ""
-	} else if c.src.Toks[last].Kind == python.Op && c.src.Toks[last].Op == ',' {
-		sep = " "
-	}
-	return []repo.TextEdit{{Path: c.pass.File.Path, Start: at, End: at, Replacement: sep + text, Base: c.pass.File.SHA256()}}
-}
-
-// setKeyword gives a keyword argument that value, whether the call has it or not.
-func (c call) setKeyword(name, text string) []repo.TextEdit {
-	if v := c.src.Keyword(c.Call, name); v.First != 0 {
-		return c.replace(v.First, v.Last, text)
-	}
-	return c.addKeyword(name + "=" + text)
-}
-
-// replace is the edit that puts text in the place of the tokens [first, last). A value that stands nowhere in the call, such as
-// that of a dict which is spread into it, has none.
-func (c call) replace(first, last int32, text string) []repo.TextEdit {
-	if first == 0 || last <= first || !c.src.Editable() {
-		return nil
-	}
-	start, end := c.src.Token(first, last)
-	return []repo.TextEdit{{Path: c.pass.File.Path, Start: start, End: end, Replacement: text, Base: c.pass.File.SHA256()}}
 }

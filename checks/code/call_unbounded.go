@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"bakedin/checks"
-	"bakedin/internal/lang/python"
 )
 
 // clients of vendors wait for ten minutes and try again unless they are told otherwise.
@@ -29,14 +28,4 @@ func callUnbounded(_ context.Context, p *checks.Pass) error {
 		}
 		f.Fixes = []checks.Fix{fix}
 	})
-}
-
-// spreads tells whether the call is given arguments that cannot be seen: *args or **options.
-func (c call) spreads() bool {
-	for _, a := range c.Args {
-		if t := &c.src.Toks[a.First]; t.Kind == python.Op && (t.Op == '*' || string(c.src.Text(a.First, a.First+1)) == "**") {
-			return true
-		}
-	}
-	return false
 }

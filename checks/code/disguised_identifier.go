@@ -41,7 +41,7 @@ func disguisedIdentifier(_ context.Context, p *checks.Pass) error {
 		fix := checks.Fix{ID: "plain-letters", Title: "Write " + name + " in plain letters", Applicability: checks.Manual, Steps: []string{
 			"Find out who wrote the line, and why in such letters: git log -S with the name as it stands.", "Write " + name + ", or delete the line.",
 		}}
-		if src.Editable() {
+		if src.Plain() {
 			fix.Applicability, fix.Steps = checks.Safe, nil
 			fix.Edits = []repo.TextEdit{p.Replace(start, end, name)}
 			fix.Breaks = "Nothing: Python reads both as the same name. What the line does stays to be judged."

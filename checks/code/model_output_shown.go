@@ -2,6 +2,7 @@ package code
 
 import (
 	"context"
+	"regexp"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
@@ -63,12 +64,19 @@ func modelOutputAsHTML(ctx context.Context, p *checks.Pass) error {
 	return outputShown(ctx, p)
 }
 
-var outputShown = outputSinks(pageSinks, scriptPageSinks, func(_ sink, c call, _ python.Arg) []checks.Fix {
+var outputShown = outputSinks(pageSinks, scriptPageSinks, func(_ sink, c call, arg python.Arg) []checks.Fix {
 	if v := c.src.Keyword(c.Call, "unsafe_allow_html"); v.Kind == python.True && v.First != 0 && c.src.Editable() {
-		return []checks.Fix{{ID: "no-raw-html", Title: "Set unsafe_allow_html=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}}
+		fix := checks.Fix{ID: "no-raw-html", Title: "Set unsafe_allow_html=False", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, "False")}
+		if writtenMarkup.Match(c.src.Text(arg.First, arg.Last)) {
+			fix.Applicability, fix.Breaks = checks.Unsafe, "The tags around the answer are shown as text: escape the answer instead, and keep the tags."
+		}
+		return []checks.Fix{fix}
 	}
 	return []checks.Fix{sanitise}
 }, sanitise)
+
+// writtenMarkup is a tag in the source itself, which is meant to be one.
+var writtenMarkup = regexp.MustCompile(`<[A-Za-z!/]`)
 
 var sanitise = checks.Fix{ID: "sanitise-html", Title: "Sanitise the answer before it becomes markup", Applicability: checks.Manual, Steps: []string{
 	"If the answer is text: escape it (html.escape in Python, textContent in scripts, a template with autoescape).",

@@ -33,7 +33,7 @@ func sourceEncoding(_ context.Context, p *checks.Pass) error {
 		return nil
 	}
 	src, _ := checks.Python.Of(p.File)
-	if src == nil || src.File == nil || !src.Editable() {
+	if src == nil || src.File == nil || !src.Plain() {
 		return nil // the engine has told why
 	}
 	for at := range loneReturns(text) {

@@ -52,7 +52,7 @@ func archiveUnfiltered(_ context.Context, p *checks.Pass) error {
 	report := func(c call, addFilter bool) {
 		f := c.report("Entries of the archive may be written outside the folder.")
 		f.InAI = isAI(src)
-		f.Fixes = []checks.Fix{{ID: "filter-data", Title: `Extract with filter="data"`, Applicability: checks.Unsafe, Edits: c.setKeyword("filter", `"data"`),
+		f.Fixes = []checks.Fix{{ID: "filter-data", Title: `Extract with filter="data"`, Applicability: checks.Unsafe, Edits: c.setKeyword("filter", c.quote("data", max(c.src.Keyword(c.Call, "filter").First, c.Open))),
 			Breaks: "Python must be 3.12, or 3.11.4, 3.10.12, 3.9.17 or 3.8.17; links and paths that lead out of the folder are refused."}}
 		if !addFilter || len(f.Fixes[0].Edits) == 0 {
 			f.Fixes[0].Applicability, f.Fixes[0].Edits, f.Fixes[0].Breaks = checks.Manual, nil, ""

@@ -89,7 +89,7 @@ func jinjaPrompt(_ context.Context, p *checks.Pass) error {
 			reason := "the pinned langchain " + version + " evaluates it without a sandbox"
 			f.SeverityReason = &reason
 		}
-		f.Fixes = []checks.Fix{{ID: "plain-format", Title: "Use a format that evaluates nothing", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, `"mustache"`),
+		f.Fixes = []checks.Fix{{ID: "plain-format", Title: "Use a format that evaluates nothing", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, c.quote("mustache", v.First)),
 			Breaks: "Loops and filters of Jinja are not understood."}}
 		if v.First == 0 || len(f.Fixes[0].Edits) == 0 {
 			f.Fixes = nil

@@ -2,12 +2,12 @@ package code
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
-	"bakedin/internal/repo"
 	"bakedin/rules"
 )
 
@@ -37,7 +37,7 @@ func (torchLoad) Run(_ context.Context, p *checks.Pass) error {
 func (c call) torchLoad(t torch, how string) *checks.Finding {
 	v := c.src.Keyword(c.Call, "weights_only")
 	switch {
-	case c.src.Keyword(c.Call, "pickle_module").Kind != python.Absent && v.Kind == python.Absent:
+	case c.ownPickle() && v.Kind == python.Absent:
 		return c.report(how + " with a pickle module of its own, which runs whatever the file asks for.")
 	case v.Kind == python.True && t.old:
 		f := c.report("weights_only=True is set, but the pinned torch " + t.version + " runs code all the same (CVE-2025-32434).")
@@ -47,7 +47,7 @@ func (c call) torchLoad(t torch, how string) *checks.Finding {
 		return nil
 	case v.Kind == python.False:
 		f := c.report(how + " with weights_only=False: the file may run any code.")
-		f.Fixes = []checks.Fix{c.weightsOnly(c.replace(v.First, v.Last, "True"), v.First != 0)}
+		f.Fixes = []checks.Fix{c.allowedCode(v)}
 		return f
 	case v.Kind == python.Absent:
 		message := how + " without weights_only=True: below torch 2.6 the file may run any code."
@@ -58,9 +58,9 @@ func (c call) torchLoad(t torch, how string) *checks.Finding {
 		if t.exact && !t.old {
 			f.Lower(rules.Low, "the pinned torch "+t.version+" is restricted by default")
 		}
-		f.Fixes = []checks.Fix{c.weightsOnly(c.addKeyword("weights_only=True"), c.src.Method(c.Call) == "load" || c.src.Method(c.Call) == "partial")}
-		if t.old {
-			f.Fixes = append(f.Fixes, upgradeTorch())
+		f.Fixes = []checks.Fix{c.restricted()}
+		if t.old { // the argument alone would not be enough
+			f.Fixes = []checks.Fix{upgradeTorch()}
 		}
 		return f
 	}
@@ -79,7 +79,7 @@ func loadedCheckpoints(p *checks.Pass) error {
 		c := call{&src.Calls[i], src, p, ""}
 		if v := src.Keyword(c.Call, "weights_only"); v.Kind == python.False {
 			f := c.report("load_from_checkpoint is called with weights_only=False: the file may run any code.")
-			f.Fixes = []checks.Fix{c.weightsOnly(c.replace(v.First, v.Last, "True"), v.First != 0)}
+			f.Fixes = []checks.Fix{c.allowedCode(v)}
 		}
 	}
 	return nil
@@ -90,21 +90,75 @@ var unrestricted = environment{name: match(`^TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD$`)
 // Judge implements checks.Judge: the variable that takes the restriction off every call that does not name it.
 func (torchLoad) Judge(p *checks.Pass, m checks.TextMatch) { unrestricted.judge(p, m) }
 
-func (c call) weightsOnly(edits []repo.TextEdit, known bool) checks.Fix {
+// ownPickle tells whether the call brings a pickle module, by name or as the third argument.
+func (c call) ownPickle() bool {
+	if c.src.Keyword(c.Call, "pickle_module").Kind != python.Absent {
+		return true
+	}
+	return c.isTorchLoad() && c.src.Positional(c.Call, 2).Kind != python.Absent
+}
+
+// isTorchLoad tells whether the call is that of torch.load itself, and not of what it is handed to.
+func (c call) isTorchLoad() bool {
+	return slices.Contains(c.src.Resolve(c.Call), "torch.load")
+}
+
+// restricted gives the call the argument that it lacks.
+func (c call) restricted() checks.Fix {
 	fix := checks.Fix{
-		ID: "add-weights-only", Title: "Add weights_only=True", Applicability: checks.Safe, Edits: edits,
+		ID: "add-weights-only", Title: "Add weights_only=True", Applicability: checks.Safe, Edits: c.addKeyword("weights_only=True"),
 		Breaks: "Checkpoints that hold more than tensors and plain values are refused: that is the point.",
 	}
-	if len(edits) == 0 || !known {
+	switch {
+	case len(fix.Edits) == 0, !c.isTorchLoad() && c.src.Method(c.Call) != "partial":
 		fix.Edits, fix.Applicability = nil, checks.Manual
 		fix.Steps = []string{"Give torch.load the argument weights_only=True.", "Run the notebook or program once with the checkpoints you use."}
+	case c.loadsModule():
+		fix.Applicability = checks.Unsafe
+		fix.Breaks = "What is loaded is used as a whole model, which is refused: keep its state_dict in the file instead, and build the model in code."
+	case c.spreads():
+		fix.Applicability = checks.Unsafe
+		fix.Breaks = "The call is given arguments that cannot be seen here; if one of them is a pickle module, it fails."
 	}
 	return fix
+}
+
+// moduleMethods are those of a model, which neither a tensor nor a dict of them has.
+var moduleMethods = []string{"eval", "train", "state_dict", "load_state_dict", "parameters", "named_parameters", "modules", "children"}
+
+// loadsModule tells whether what the call gives is used as a whole model, there or under the name it is assigned to.
+func (c call) loadsModule() bool {
+	if c.src.IsBracket(c.Close+1, '.') && slices.Contains(moduleMethods, c.src.Word(c.Close+2)) {
+		return true
+	}
+	if !c.src.IsBracket(c.First-1, '=') || c.src.Toks[c.First-2].Kind != python.Name || c.src.Toks[c.First-3].Kind != python.Newline {
+		return false
+	}
+	name := c.src.Word(c.First - 2)
+	for _, method := range moduleMethods {
+		for _, k := range c.src.CallsNamed(method) {
+			if use := &c.src.Calls[k]; use.Scope == c.Scope && use.First > c.Close && c.src.Callee(use) == name+"."+method {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// allowedCode takes back a choice that somebody has written down.
+func (c call) allowedCode(v python.Value) checks.Fix {
+	edits := c.replace(v.First, v.Last, "True")
+	if len(edits) == 0 {
+		return checks.Steps("add-weights-only", "Set weights_only=True", "Set weights_only=True where the value is given.", "Run the notebook or program once with the checkpoints you use.")
+	}
+	return checks.Fix{ID: "add-weights-only", Title: "Set weights_only=True", Applicability: checks.Unsafe, Edits: edits,
+		Breaks: "Somebody switched the restriction off: checkpoints that hold more than tensors and plain values are refused."}
 }
 
 func upgradeTorch() checks.Fix {
 	return checks.Fix{ID: "upgrade-torch", Title: "Use torch 2.6 or later", Applicability: checks.Manual, Steps: []string{
 		"Raise the version of torch in the manifest to 2.6 or later and renew the lock file.",
+		"Give every torch.load the argument weights_only=True.",
 		"Run the tests, then scan again.",
 	}}
 }

@@ -46,8 +46,12 @@ func tlsOff(_ context.Context, p *checks.Pass) error {
 			f := c.report(keyword + "=False: whoever is on the way can read and change what is sent.")
 			f.Anchor = "tls " + src.Callee(c.Call) + " " + keyword
 			if src.Editable() {
-				f.Fixes = []checks.Fix{{ID: "verify", Title: "Check the certificate", Applicability: checks.Unsafe, Edits: c.replace(a.First, a.Last, "True"),
-					Breaks: "A server whose certificate nobody vouches for is refused: give the path of its authority instead."}}
+				fix := checks.Fix{ID: "verify", Title: "Check the certificate", Applicability: checks.Unsafe, Edits: c.replace(a.First, a.Last, "True"),
+					Breaks: "A server whose certificate nobody vouches for is refused: give the path of its authority instead."}
+				if keyword == "ssl" { // older aiohttp takes True for no context at all; without the argument all of them check
+					fix.Edits = c.deleteKeyword(a)
+				}
+				f.Fixes = []checks.Fix{fix}
 			}
 			found(f, a.First)
 		}
@@ -215,7 +219,7 @@ func bindsEverywhere(_ context.Context, p *checks.Pass) error {
 				f.Lower(rules.Low, "a container file is beside it, and what is published is said there")
 			}
 			if v.First != 0 && src.Editable() && src.Toks[v.First].Kind == python.Str && v.Last == v.First+1 {
-				f.Fixes = []checks.Fix{{ID: "bind-loopback", Title: "Listen on 127.0.0.1", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, `"127.0.0.1"`),
+				f.Fixes = []checks.Fix{{ID: "bind-loopback", Title: "Listen on 127.0.0.1", Applicability: checks.Unsafe, Edits: c.replace(v.First, v.Last, c.quote("127.0.0.1", v.First)),
 					Breaks: "Other machines no longer reach the server: put a proxy with a login in front of it. In a container the port stays closed."}}
 			}
 		}

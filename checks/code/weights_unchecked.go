@@ -48,9 +48,10 @@ var (
 
 	// hashSuffix is how torch names a file whose name carries the start of its digest.
 	hashSuffix = regexp.MustCompile(`-[0-9a-f]{8,}\.\w+$`)
+	dateSuffix = regexp.MustCompile(`-(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\.\w+$`)
 
 	// digestNamed is a hint that a file compares digests itself.
-	digestNamed = []string{"sha256", "sha512", "blake2b", "hashlib", "md5", "check_hash", "file_hash", "verify_checksum", "check_integrity"}
+	digestNamed = []string{"sha256", "sha512", "blake2b", "hashlib", "md5", "verify_checksum", "check_integrity"}
 
 	commitInURL = regexp.MustCompile(`/[0-9a-f]{40}/`)
 )
@@ -83,8 +84,12 @@ func (weightsUnchecked) Run(_ context.Context, p *checks.Pass) error {
 			return
 		}
 		f := c.report("Weights are downloaded, and nothing compares their digest.")
-		if d.loads && src.Editable() && url.Kind == python.String && hashSuffix.MatchString(url.Str) {
-			f.Fixes = []checks.Fix{{ID: "check-hash", Title: "Compare the digest in the file's name", Applicability: checks.Safe, Edits: c.addKeyword("check_hash=True")}}
+		if d.loads && src.Editable() && url.Kind == python.String && hashSuffix.MatchString(url.Str) && !dateSuffix.MatchString(url.Str) {
+			fix := checks.Fix{ID: "check-hash", Title: "Compare the digest in the file's name", Applicability: checks.Safe, Edits: c.setKeyword("check_hash", "True")}
+			if c.spreads() {
+				fix.Applicability, fix.Breaks = checks.Unsafe, "The call is given arguments that cannot be seen here; if check_hash is one of them, it fails."
+			}
+			f.Fixes = []checks.Fix{fix}
 			return
 		}
 		f.Fixes = []checks.Fix{recordDigest()}

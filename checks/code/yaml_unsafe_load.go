@@ -40,7 +40,7 @@ func yamlUnsafeLoad(_ context.Context, p *checks.Pass) error {
 		f := c.report(c.name + " builds any Python object that the text names.")
 		f.Fixes = []checks.Fix{checks.Steps("safe-load", "Use the safe loader", `Make the loader with YAML(typ="safe").`)}
 		if v := c.src.Keyword(c.Call, "typ"); v.First != 0 && c.src.Editable() {
-			f.Fixes = []checks.Fix{{ID: "safe-load", Title: "Use the safe loader", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, `"safe"`), Breaks: "Tags that name Python objects are refused: that is the point."}}
+			f.Fixes = []checks.Fix{{ID: "safe-load", Title: "Use the safe loader", Applicability: checks.Safe, Edits: c.replace(v.First, v.Last, c.quote("safe", v.First)), Breaks: "Tags that name Python objects are refused: that is the point."}}
 		}
 	}); err != nil {
 		return err
@@ -106,8 +106,12 @@ func (c call) safeLoad(all bool) checks.Fix {
 	switch {
 	case !c.src.Editable():
 		fix.Applicability, fix.Steps = checks.Manual, []string{"Write yaml.safe_load in place of the call, without a loader."}
-	case c.name == "yaml.load" && v.First != 0: // the loader alone changes: the imports of the file stay as they are
-		fix.Edits = c.replace(v.First, v.Last, c.yamlPrefix()+"SafeLoader")
+	case v.First != 0: // the loader alone changes
+		fix.Title = "Use yaml.SafeLoader"
+		name, edits := c.safeLoader()
+		if name != "" {
+			fix.Edits = append(c.replace(v.First, v.Last, name), edits...)
+		}
 	default:
 		target := "safe_load"
 		if all {
@@ -121,13 +125,27 @@ func (c call) safeLoad(all bool) checks.Fix {
 	return fix
 }
 
-// yamlPrefix is how this file writes the module before a name of it: "yaml." or what it is imported as.
-func (c call) yamlPrefix() string {
-	callee := c.src.Callee(c.Call)
-	if i := strings.LastIndexByte(callee, '.'); i >= 0 {
-		return callee[:i+1]
+// safeLoader is how this file can write the safe loader, and the edit of an import that it takes; empty when neither is exact.
+func (c call) safeLoader() (name string, edits []repo.TextEdit) {
+	if callee := c.src.Callee(c.Call); strings.Contains(callee, ".") {
+		return callee[:strings.LastIndexByte(callee, '.')+1] + "SafeLoader", nil
 	}
-	return "yaml."
+	var from *python.Import // that which binds the function
+	for i := range c.src.Imports {
+		switch m := &c.src.Imports[i]; {
+		case m.Scope != 0:
+		case m.Path == "yaml":
+			return m.Name + ".SafeLoader", nil
+		case m.Path == "yaml.SafeLoader":
+			return m.Name, nil
+		case m.Name == c.src.Callee(c.Call):
+			from = m
+		}
+	}
+	if from == nil || bytes.Contains(c.src.Src, []byte("SafeLoader")) && usesAny(c.src, []string{"SafeLoader"}) {
+		return "", nil // the name may mean something else here
+	}
+	return "SafeLoader", c.insert(int(c.src.Toks[from.Tok].End), ", SafeLoader")
 }
 
 // renameTo puts another name of the same module in the place of the callee's last label.

@@ -64,11 +64,12 @@ func modelFilesOutsideLFS(_ context.Context, p *checks.RepoPass) error {
 		f.Lower(rules.Low, "it is a single file of less than 1 MiB")
 	}
 	var lines strings.Builder
+	end := checks.LineEnd(attributes)
 	if n := len(attributes); n > 0 && attributes[n-1] != '\n' {
-		lines.WriteByte('\n')
+		lines.WriteString(end)
 	}
 	for _, ext := range suffixes {
-		fmt.Fprintf(&lines, "*%s filter=lfs diff=lfs merge=lfs -text\n", ext)
+		fmt.Fprintf(&lines, "*%s filter=lfs diff=lfs merge=lfs -text%s", ext, end)
 	}
 	f.Fixes = []checks.Fix{{
 		ID: "track-with-lfs", Title: "Track model files with git-lfs", Applicability: checks.Safe,

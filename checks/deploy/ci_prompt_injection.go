@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"context"
 	"regexp"
 	"strings"
@@ -148,7 +149,11 @@ func pasted(p *checks.Pass, text []byte, s *stepIn, n *keys.Node, script bool) {
 			continue
 		}
 		if edits := throughEnv(p, text, s, n, start, end, name); edits != nil {
-			f.Fixes = []checks.Fix{{ID: "through-env", Title: "Pass it through the environment", Applicability: checks.Safe, Edits: edits}, manual}
+			fix := checks.Fix{ID: "through-env", Title: "Pass it through the environment", Applicability: checks.Safe, Edits: edits}
+			if strings.Contains(string(text[start:end]), "toJSON") {
+				fix.Applicability, fix.Breaks = checks.Unsafe, "The shell took the quotes of the JSON away; now they are part of the value."
+			}
+			f.Fixes = []checks.Fix{fix, manual}
 		}
 	}
 }
@@ -160,30 +165,38 @@ var inEnv = regexp.MustCompile(`^\$\{\{\s*env\.(\w+)\s*\}\}$`)
 var posix = regexp.MustCompile(`^(?:|(?:\S*/)?(?:ba|z|da|k)?sh(?:\s.*)?)$`)
 
 // throughEnv moves an expression of a shell script into the environment of its step.
-// PowerShell
-// reads a variable by another name; for a shell that is not known a person does it.
+// PowerShell reads a variable by another name; for a shell that is not known a person does it.
 func throughEnv(p *checks.Pass, text []byte, s *stepIn, n *keys.Node, start, end int, name string) []repo.TextEdit {
 	power := strings.HasPrefix(s.shell, "pwsh") || strings.HasPrefix(s.shell, "powershell")
 	if n != s.run || !power && !posix.MatchString(s.shell) {
 		return nil
 	}
-	line := strings.LastIndexByte(string(text[:start]), '\n') + 1
-	before := string(text[max(line, n.Start):start])
-	if strings.Count(before, "'")%2 == 1 || text[n.Start] == '"' || text[n.Start] == '\'' || strings.Contains(string(text[n.Start:n.End]), "<<") {
+	script := text[n.Start:n.End]
+	if script[0] == '|' || script[0] == '>' {
+		script = script[bytes.IndexByte(script, '\n')+1:]
+	} else if script[0] == '"' || script[0] == '\'' || start == n.Start { // quotes of YAML
+		return nil
+	}
+	from := n.End - len(script)
+	if !power && (bytes.Contains(script, []byte("<<")) || reinterpreted(script, start-from, end-from)) {
 		return nil
 	}
 	expression := string(text[start:end])
-	variable := strings.ToUpper(strings.NewReplacer(".", "_", "[", "_", "]", "", "*", "ALL").Replace(strings.TrimPrefix(strings.TrimPrefix(name, "github."), "event.")))
+	variable := freeName(text, s, strings.ToUpper(strings.NewReplacer(".", "_", "-", "_", "[", "_", "]", "", "*", "ALL").Replace(strings.TrimPrefix(strings.TrimPrefix(name, "github."), "event."))), expression)
 	there := inEnv.FindStringSubmatch(expression)
 	if there != nil {
 		variable = there[1]
 	}
-	use := `"$` + variable + `"`
-	switch {
-	case power:
+	use := ""
+	switch quoting := quotingAt(script, start-from); {
+	case power && (quoting == bare || quoting == doubleQuoted):
 		use = "${env:" + variable + "}"
-	case strings.Count(before, `"`)%2 == 1:
+	case quoting == bare:
+		use = `"$` + variable + `"`
+	case quoting == doubleQuoted:
 		use = "${" + variable + "}"
+	default:
+		return nil
 	}
 	column := s.run.KeyStart - strings.LastIndexByte(string(text[:s.run.KeyStart]), '\n') - 1
 	indent := "\n" + strings.Repeat(" ", column)
@@ -197,7 +210,7 @@ func throughEnv(p *checks.Pass, text []byte, s *stepIn, n *keys.Node, start, end
 		return edits
 	case env == nil:
 		return append(edits, p.Replace(s.run.KeyStart, s.run.KeyStart, "env:"+indent+"  "+variable+": "+expression+indent))
-	case env.Child(variable) != nil:
+	case env.Child(variable) != nil: // it holds this expression
 		return edits
 	case env.Kind == keys.Object && len(env.Items) > 0 && text[env.Start] != '{':
 		at := env.Items[0].KeyStart
@@ -205,4 +218,18 @@ func throughEnv(p *checks.Pass, text []byte, s *stepIn, n *keys.Node, start, end
 		return append(edits, p.Replace(at, at, variable+": "+expression+checks.LineEnd(text)+strings.Repeat(" ", column)))
 	}
 	return nil
+}
+
+// freeName is a name for a variable of a step that the file does not use yet, or that holds this very expression.
+func freeName(text []byte, s *stepIn, name, expression string) string {
+	for _, suffix := range []string{"", "_TEXT", "_GIVEN", "_2"} {
+		free := name + suffix
+		if v := s.node.At("env", free); v != nil && v.Value == expression {
+			return free
+		}
+		if !regexp.MustCompile(`\b` + free + `\b`).Match(text) {
+			return free
+		}
+	}
+	return name + "_3"
 }

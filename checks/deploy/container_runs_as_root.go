@@ -48,7 +48,7 @@ func containerRunsAsRoot(_ context.Context, p *checks.Pass) error {
 	for _, doc := range documents(root) {
 		for _, c := range containersOf(doc, 0) {
 			if pod := podOf(doc, c, 0); ownAccount(c) == nil && ownAccount(pod) != nil {
-				asksForRoot(p, pod, "The containers of this pod run as root on purpose.", "root pod")
+				asksForRoot(p, doc, pod, "The containers of this pod run as root on purpose.", "root pod")
 				continue
 			}
 			podAsRoot(p, doc, c)
@@ -88,11 +88,11 @@ func podAsRoot(p *checks.Pass, doc, c *keys.Node) {
 		return
 	}
 	name := value(c.Child("name"))
-	asksForRoot(p, c, "The container "+name+" runs as root on purpose.", "root "+name)
+	asksForRoot(p, doc, c, "The container "+name+" runs as root on purpose.", "root "+name)
 }
 
 // asksForRoot reports a container or pod that says it runs as root.
-func asksForRoot(p *checks.Pass, c *keys.Node, message, anchor string) {
+func asksForRoot(p *checks.Pass, doc, c *keys.Node, message, anchor string) {
 	n := ownAccount(c)
 	if n.Key == "runAsUser" && n.Value != "0" || n.Key == "runAsNonRoot" && n.Value != "false" {
 		return
@@ -111,7 +111,11 @@ func asksForRoot(p *checks.Pass, c *keys.Node, message, anchor string) {
 	if n.Key == "runAsNonRoot" {
 		replacement = "true"
 	}
-	f.Fixes = []checks.Fix{{ID: "plain-user", Title: "Run as a plain user", Applicability: checks.Unsafe, Edits: edits(p.SetKey(n, replacement)), Breaks: "The image must work without root, and its volumes must be writable for that account."}}
+	set := edits(p.SetKey(n, replacement))
+	if n.Key == "runAsNonRoot" && value(podOf(doc, c, 0).At("securityContext", "runAsUser")) == "0" { // it would not start
+		set = append(set, keyBefore(p, c.Child("securityContext"), n, "runAsUser: 1000"))
+	}
+	f.Fixes = []checks.Fix{{ID: "plain-user", Title: "Run as a plain user", Applicability: checks.Unsafe, Edits: set, Breaks: "The image must work without root, and its volumes must be writable for that account."}}
 }
 
 // silentPod reports a container of a model server for which nothing says that it must not be root. Of others it says nothing:
@@ -182,19 +186,6 @@ func imageAsRoot(p *checks.Pass, d *dockerfile.File) {
 	if !serves.Match(text) {
 		f.Lower(rules.Low, "nothing in the file says that it serves anybody")
 	}
-	line := checks.LineEnd(text)
-	add := "RUN useradd --create-home --uid 10001 app" + line + "USER app" + line
-	if alpine.MatchString(s.Root().Image) {
-		add = "RUN adduser -D -u 10001 app" + line + "USER app" + line
-	}
-	breaks := "The account needs the folders that the program writes to, and no port below 1024."
 	steps := checks.Steps("add-user", "Run as a plain user", "Add to the last stage, before CMD or ENTRYPOINT: RUN useradd --create-home app, then USER app", "Give that user the folders it has to write to, and build and start the image once.")
-	fix := checks.Fix{ID: "plain-user", Title: "Make an account and run as it", Applicability: checks.Unsafe, Breaks: breaks}
-	if at != nil {
-		fix.Edits = edits(p.Replace(at.Start, at.End, "USER 10001"))
-		fix.Title = "Run as the account 10001"
-	} else {
-		fix.Edits = edits(p.Replace(start.Start, start.Start, add))
-	}
-	f.Fixes = []checks.Fix{fix, steps}
+	f.Fixes = []checks.Fix{plainUser(p, s, at, start), steps}
 }

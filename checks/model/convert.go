@@ -61,6 +61,7 @@ var conversionOf = checks.NewFact(func(f *checks.File) (*checks.Fix, error) {
 	if _, err := convert.PlanTorch(b, b.Size(), opt); err != nil {
 		return nil, nil
 	}
+	fix.ByName = true // it leaves a part of the model behind
 	fix.ID, fix.Title = fixRescue, "Copy the weights alone to safetensors, and leave the code behind"
 	fix.Commands = []string{fmt.Sprintf("bakedin convert --rescue %s", quoted)}
 	fix.Breaks = convert.RescueNote + " " + fix.Breaks

@@ -25,6 +25,9 @@ func hiddenMarkupInstruction(_ context.Context, p *checks.Pass) error {
 		f := p.At(o.start, o.end, "An order stands in text that nobody sees: "+o.how+".")
 		f.Anchor = "hidden markup " + o.how
 		f.Fixes = []checks.Fix{{ID: "remove-hidden-text", Title: "Take the hidden text out", Applicability: checks.Unsafe, Edits: edit(p.Replace(o.start, o.end, "")), Breaks: "If a person put it there for a reason, it is lost: look at who changed the line."}}
+		if o.open {
+			f.Fixes = []checks.Fix{checks.Steps("remove-hidden-text", "Take the hidden text out", "Find where the element ends, and delete it from its first tag to its last.", "Look at who changed the line.")}
+		}
 	}
 	return err
 }
@@ -33,6 +36,7 @@ func hiddenMarkupInstruction(_ context.Context, p *checks.Pass) error {
 type hiddenOrder struct {
 	start, end int
 	how        string
+	open       bool // an element whose end tag was not found
 }
 
 // what is shown as a page, by the paths of the rule
@@ -58,12 +62,13 @@ var hiddenOrders = checks.NewFact(func(f *checks.File) (out []hiddenOrder, err e
 	if form.MatchString(f.Path) {
 		order = gravest
 	}
-	say := func(start, end int, hidden, how string) {
+	say := func(start, end int, hidden, how string) bool {
 		hidden = strings.TrimSpace(hidden)
 		if toolComments.MatchString(hidden) && order != gravest || !order.MatchString(hidden) || guardHeading.MatchString(d.Heading(start)) {
-			return
+			return false
 		}
-		out = append(out, hiddenOrder{start, end, how})
+		out = append(out, hiddenOrder{start: start, end: end, how: how})
+		return true
 	}
 	if ext := path.Ext(f.Path); ext == ".yml" || ext == ".yaml" { // Markdown in the values of a form
 		for _, m := range markupComment.FindAllIndex(text, 50) {
@@ -76,7 +81,9 @@ var hiddenOrders = checks.NewFact(func(f *checks.File) (out []hiddenOrder, err e
 	}
 	for _, e := range unseenElements(text) {
 		if d.At(e.start) == 0 {
-			say(e.start, e.end, string(text[e.from:e.to]), "an element that is not shown")
+			if say(e.start, e.end, string(text[e.from:e.to]), "an element that is not shown") {
+				out[len(out)-1].open = !e.closed
+			}
 		}
 	}
 	if bytes.Contains(text, []byte("]:")) {
@@ -96,13 +103,18 @@ var hiddenOrders = checks.NewFact(func(f *checks.File) (out []hiddenOrder, err e
 
 var markupComment = regexp.MustCompile(`(?s)<!--.*?-->`)
 
-// element is <tag …>content</ and where the content stands.
-type element struct{ start, from, to, end int }
+// element is <tag …>content</tag>, and where its content stands up to the first end tag in it.
+type element struct {
+	start, from, to, end int
+	closed               bool // its own end tag was found: end is behind it
+}
 
 // how long an opening tag and the content behind it are followed
 const (
 	tagReach     = 500
 	contentReach = 900
+
+	balancedReach = 20_000 // for the end tag
 )
 
 // unseenElements are those whose style hides them.
@@ -124,11 +136,34 @@ func unseenElements(text []byte) (out []element) {
 		from := at + n + 1
 		to := bytes.Index(text[from:min(len(text), from+contentReach)], []byte("</"))
 		if to >= 10 {
-			out = append(out, element{start, from, from + to, from + to + 2})
-			at = from + to
+			e := element{start, from, from + to, from + to + 2, false}
+			if end := elementEnd(text, start, from); end > 0 {
+				e.end, e.closed = end, true
+			}
+			out = append(out, e)
+			at = max(from+to, e.end)
 		}
 	}
 	return out
+}
+
+// elementEnd is behind the end tag of the element whose first tag begins at start and ends before from; 0 when it has none.
+// Elements of the same name inside it are counted.
+func elementEnd(text []byte, start, from int) int {
+	name := start + 1
+	for name < from && (letter(text[name]) || text[name] >= '0' && text[name] <= '9' || text[name] == '-') {
+		name++
+	}
+	tag := regexp.MustCompile(`(?i)<(/?)` + regexp.QuoteMeta(string(text[start+1:name])) + `(?:\s[^<>]*)?>`)
+	open := 1
+	for _, m := range tag.FindAllSubmatchIndex(text[from:min(len(text), from+balancedReach)], -1) {
+		if m[2] == m[3] {
+			open++
+		} else if open--; open == 0 {
+			return from + m[1]
+		}
+	}
+	return 0
 }
 
 func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -50,7 +49,7 @@ func (secretKey) Run(_ context.Context, p *checks.Pass) error {
 				value := string(decoded[hit.Start:hit.End])
 				f := p.At(n.Start, n.End, "Here stands, in base64, "+secrets.Describe(hit.Secret, value)+". Base64 hides nothing.")
 				f.Anchor = secrets.Anchor(value)
-				f.Fixes = []checks.Fix{rotated(hit.Secret)}
+				f.Fixes = []checks.Fix{rotated(hit.Secret, hit.Secret.Env)}
 			}
 		}
 	}
@@ -68,6 +67,7 @@ func (secretKey) Judge(p *checks.Pass, m checks.TextMatch) {
 		}
 		if f.Anchor == anchor {
 			f.Related = append(f.Related, checks.Related{Role: "same", Message: "the same credential", Start: checks.Position{Byte: start}, End: checks.Position{Byte: end}})
+			replaceToo(p, f, m.Text, start, end)
 			return
 		}
 	}
@@ -90,97 +90,63 @@ func webApp(text []byte, at int) bool {
 
 // secretFixes offers the reference that the language of the file reads in place of the literal.
 func secretFixes(p *checks.Pass, s *rules.Secret, text []byte, start, end int) []checks.Fix {
-	manual := rotated(s)
-	edits := reference(p, s.Env, text, start, end)
+	env := ownVariable(p, s.Env)
+	manual := rotated(s, env)
+	edits := reference(p, env, text, start, end)
 	if edits == nil {
 		return []checks.Fix{manual}
 	}
-	return []checks.Fix{{ID: "read-from-environment", Title: "Read " + s.Env + " from the environment", Applicability: checks.Unsafe,
-		Edits: edits, Breaks: "The program needs " + s.Env + " in its environment.", Steps: manual.Steps}, manual}
+	return []checks.Fix{{ID: fromEnvironment, Title: titleOf(env), Applicability: checks.Unsafe, Edits: edits,
+		Breaks: "The program needs " + env + " in its environment. Another file that holds another credential needs another name.", Steps: manual.Steps}, manual}
 }
 
 // rotated is what a person does about a credential that was seen.
-func rotated(s *rules.Secret) checks.Fix {
+func rotated(s *rules.Secret, env string) checks.Fix {
 	revoke := "Make it invalid at " + s.Issuer + ": it is in the history, a deleted line does not take it back."
 	if s.Revoke != "" {
 		revoke = "Make it invalid at " + s.Revoke + ": it is in the history, a deleted line does not take it back."
 	}
 	return checks.Fix{ID: "rotate", Title: "Rotate the credential and keep it outside", Applicability: checks.Manual, Steps: []string{
 		revoke,
-		fmt.Sprintf("Store the new one in a secrets manager or the environment, and read it from there (%s).", s.Env),
+		fmt.Sprintf("Store the new one in a secrets manager or the environment, and read it from there (%s).", env),
 		"Switch on the push protection of your host.",
 	}}
 }
 
-// reference replaces a literal by what reads the environment in the language of the file; nil where no exact edit is right.
-func reference(p *checks.Pass, env string, text []byte, start, end int) []repo.TextEdit {
-	edit := func(start, end int, s string) repo.TextEdit {
-		return repo.TextEdit{Path: p.File.Path, Start: start, End: end, Replacement: s, Base: p.File.SHA256()}
-	}
-	base := path.Base(p.File.Path)
-	if strings.HasPrefix(base, ".env") && start > 0 {
-		s, e, _ := widen(text, start, end)
-		if s > 0 && text[s-1] == '=' {
-			return []repo.TextEdit{edit(s, e, "")}
+const fromEnvironment = "read-from-environment"
+
+func titleOf(env string) string { return "Read " + env + " from the environment" }
+
+// ownVariable is a name that no other credential of the file is given: two of one issuer are not one variable.
+func ownVariable(p *checks.Pass, env string) string {
+	name := env
+	for n := 2; ; n++ {
+		taken := slices.ContainsFunc(p.Found(), func(f *checks.Finding) bool {
+			return len(f.Fixes) > 0 && f.Fixes[0].ID == fromEnvironment && f.Fixes[0].Title == titleOf(name)
+		})
+		if !taken {
+			return name
 		}
-		return nil
+		name = fmt.Sprintf("%s_%d", env, n)
 	}
-	s, e, quoted := widen(text, start, end)
-	if code := p.File.Asset(repo.Code); code != nil && quoted && (s == 0 || !wordByte(text[s-1])) {
-		switch code.Format {
-		case "python":
-			edits := []repo.TextEdit{edit(s, e, `os.environ["`+env+`"]`)}
-			if at, needed := importAt(text); needed {
-				edits = append(edits, edit(at, at, "import os\n"))
-			}
-			return edits
-		case "javascript", "typescript":
-			return []repo.TextEdit{edit(s, e, "process.env."+env)}
-		}
-	}
-	if p.File.Is(repo.CI) && strings.HasPrefix(p.File.Path, ".github/") && s > 0 && bytes.HasSuffix(bytes.TrimRight(text[:s], " "), []byte(":")) {
-		return []repo.TextEdit{edit(s, e, "${{ secrets."+env+" }}")}
-	}
-	if code := p.File.Asset(repo.Code); code != nil && code.Format == "shell" && s > 0 && text[s-1] == '=' {
-		return []repo.TextEdit{edit(s, e, `"${`+env+`:?}"`)}
-	}
-	return nil
 }
 
-// widen takes the quotes around a literal in, when it is all that stands between them.
-func widen(text []byte, start, end int) (s, e int, quoted bool) {
-	if start > 0 && end < len(text) && text[start-1] == text[end] && (text[end] == '"' || text[end] == '\'' || text[end] == '`') {
-		if start > 2 && text[start-2] == text[end] { // a triple quote
-			return start, end, false
-		}
-		return start - 1, end + 1, true
+// replaceToo gives the fix of a finding the edits for another place of the same credential. Where that place takes none,
+// the fix would leave it, so it is withdrawn.
+func replaceToo(p *checks.Pass, f *checks.Finding, text []byte, start, end int) {
+	if len(f.Fixes) < 2 || f.Fixes[0].ID != fromEnvironment {
+		return
 	}
-	return start, end, false
-}
-
-// importAt finds where "import os" belongs in a Python source, and whether it is needed at all.
-func importAt(text []byte) (at int, needed bool) {
-	off := 0
-	for _, line := range bytes.SplitAfter(text, []byte("\n")) {
-		trimmed := string(bytes.TrimSpace(line))
-		if trimmed == "import os" || strings.HasPrefix(trimmed, "import os,") {
-			return 0, false
-		}
-		off += len(line)
-		if (strings.HasPrefix(string(line), "import ") || strings.HasPrefix(string(line), "from ")) && !strings.HasSuffix(trimmed, "(") && !strings.HasSuffix(trimmed, "\\") {
-			at = off
-			break
-		}
-		if at == 0 && (strings.HasPrefix(trimmed, "#!") || strings.HasPrefix(trimmed, "# -*-")) {
-			at = off
+	fix := &f.Fixes[0]
+	env := strings.TrimSuffix(strings.TrimPrefix(fix.Title, "Read "), " from the environment")
+	more := reference(p, env, text, start, end)
+	if more == nil {
+		f.Fixes = f.Fixes[1:]
+		return
+	}
+	for _, e := range more {
+		if !slices.Contains(fix.Edits, e) {
+			fix.Edits = append(fix.Edits, e)
 		}
 	}
-	if bytes.Contains(text, []byte("\nimport os\n")) || bytes.HasPrefix(text, []byte("import os\n")) {
-		return 0, false
-	}
-	return at, true
-}
-
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }

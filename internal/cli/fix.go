@@ -256,7 +256,7 @@ func choose(r *posture.Report, want wanted) ([]ui.Choice, error) {
 		named := slices.Contains(want.ids, f.ID)
 		seen[f.ID] = true
 		for _, fix := range f.Fixes {
-			if fix.Applicability == checks.Manual || fix.Applicability == checks.Unsafe && !want.unsafe && !want.ask && !named {
+			if fix.Applicability == checks.Manual || (fix.Applicability == checks.Unsafe && !want.unsafe || fix.ByName) && !want.ask && !named {
 				continue
 			}
 			if same := len(fix.Edits) > 0; same {

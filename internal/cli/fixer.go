@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"bakedin/checks"
 	"bakedin/internal/posture"
@@ -35,7 +36,7 @@ func (x fixer) Plan(ctx context.Context, choices []ui.Choice) (*ui.Preview, erro
 	if err != nil {
 		return nil, err
 	}
-	after, err := repo.Preview(tree, plan)
+	after, err := repo.Preview(ctx, tree, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -47,13 +48,19 @@ func (x fixer) Plan(ctx context.Context, choices []ui.Choice) (*ui.Preview, erro
 		}
 		out.Files = append(out.Files, change)
 	}
-	out.Report, err = x.session.scan(ctx, after)
-	return out, err
+	if out.Report, err = x.session.scan(ctx, after); err != nil {
+		return nil, err
+	}
+	if err := x.unread(ctx, tree, plan, out.Report); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // join makes one plan of several choices: their edits are collected first, so that two fixes of one file become one write.
 func (x fixer) join(ctx context.Context, tree *repo.Tree, choices []ui.Choice) (repo.Plan, []ui.LeftOut, error) {
 	var edits []repo.TextEdit
+	var edited []ui.Choice
 	var others []repo.Edit
 	var left []ui.LeftOut
 	var drafts []string
@@ -85,7 +92,7 @@ func (x fixer) join(ctx context.Context, tree *repo.Tree, choices []ui.Choice) (
 			left = append(left, ui.LeftOut{Choice: c, Reason: "changes the same lines as an earlier one; apply it afterwards"})
 			continue
 		default:
-			edits = append(edits, fix.Edits...)
+			edits, edited = merged(edits, fix.Edits), append(edited, c)
 		}
 		if taken++; title == "" {
 			title = fix.Title
@@ -103,6 +110,14 @@ func (x fixer) join(ctx context.Context, tree *repo.Tree, choices []ui.Choice) (
 	}
 	if taken == 0 {
 		return repo.Plan{}, left, errors.New("there is nothing to apply")
+	}
+	if checks.Intact(tree, edits) != nil {
+		var unsound []ui.LeftOut
+		edits, unsound = sound(tree, edited)
+		left = append(left, unsound...)
+		if taken -= len(unsound); taken == 0 {
+			return repo.Plan{}, left, fmt.Errorf("there is nothing to apply: %s", unsound[0].Reason)
+		}
 	}
 	plan, err := repo.Writes(tree, edits)
 	if err != nil {
@@ -140,12 +155,59 @@ func fixOf(f *checks.Finding, id string) *checks.Fix {
 func overlaps(taken, more []repo.TextEdit) bool {
 	for _, a := range taken {
 		for _, b := range more {
-			if a.Path == b.Path && (a.Start < b.End && b.Start < a.End || a.Start == b.Start) {
+			if a != b && a.Path == b.Path && (a.Start < b.End && b.Start < a.End || a.Start == b.Start) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// sound are the edits of the choices that leave every file whole together; the others are left out.
+func sound(tree *repo.Tree, choices []ui.Choice) (edits []repo.TextEdit, left []ui.LeftOut) {
+	for _, c := range choices {
+		more := merged(slices.Clone(edits), fixOf(&c.Finding, c.FixID).Edits)
+		if err := checks.Intact(tree, more); err != nil {
+			left = append(left, ui.LeftOut{Choice: c, Reason: err.Error()})
+			continue
+		}
+		edits = more
+	}
+	return edits, left
+}
+
+// merged are the edits of both, each once.
+func merged(taken, more []repo.TextEdit) []repo.TextEdit {
+	for _, e := range more {
+		if !slices.Contains(taken, e) {
+			taken = append(taken, e)
+		}
+	}
+	return taken
+}
+
+// unread refuses a plan after which a file that it writes can no longer be read to its end. The tree is scanned as it is only
+// when there is such a file: it may have been so before.
+func (x fixer) unread(ctx context.Context, tree *repo.Tree, plan repo.Plan, after *posture.Report) error {
+	written := map[string]bool{}
+	for _, e := range plan.Edits {
+		written[e.Target()] = true
+	}
+	worse := func(s checks.Skipped) bool { return written[s.Path] && s.Fatal() }
+	if !slices.ContainsFunc(after.Skipped, worse) {
+		return nil
+	}
+	before, err := x.session.scan(ctx, tree)
+	if err != nil {
+		return err
+	}
+	for _, s := range after.Skipped {
+		same := func(was checks.Skipped) bool { return was.Path == s.Path && was.Kind == s.Kind }
+		if worse(s) && !slices.ContainsFunc(before.Skipped, same) {
+			return fmt.Errorf("%s could not be read any more after the change: %s", s.Path, s.Detail)
+		}
+	}
+	return nil
 }
 
 func changeOf(tree *repo.Tree, e repo.Edit) (ui.FileChange, error) {

@@ -37,7 +37,7 @@ func TestAFixIsAppliedAndTakenBackByteForByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := Preview(tree, plan)
+	after, err := Preview(t.Context(), tree, plan)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,16 @@
 package repo
 
-import "slices"
+import (
+	"bytes"
+	"context"
+	"slices"
+)
 
-// largest file that a preview moves in memory
+// largest file that a preview moves or makes in memory
 const renameLimit = 64 << 20
 
 // Preview is the tree as it would be after the plan. The tree below it must stay open.
-func Preview(t *Tree, plan Plan) (*Tree, error) {
+func Preview(ctx context.Context, t *Tree, plan Plan) (*Tree, error) {
 	out, over := *t, &overlay{source: t.src, contents: map[string][]byte{}}
 	out.src, out.Files = over, slices.Clone(t.Files)
 	put := func(p string, content []byte) {
@@ -34,7 +38,15 @@ func Preview(t *Tree, plan Plan) (*Tree, error) {
 			}
 			put(e.Path, nil)
 			put(e.To, content)
-		case Stream: // what it writes is made when it is applied; the preview shows its table
+		case Stream:
+			if e.Size > renameLimit {
+				continue // made when it is applied; the preview shows its table
+			}
+			var content bytes.Buffer
+			if err := e.Write(ctx, &content); err != nil {
+				return nil, err
+			}
+			put(e.Path, content.Bytes())
 		}
 	}
 	return &out, nil

@@ -34,6 +34,7 @@ type Node struct {
 	Value    string // of a scalar: decoded, without quotes
 	Quoted   bool   // a scalar written as a string
 	Template bool   // holds a template expression: Value is not what will stand there
+	Alias    bool   // comes through an alias or a merge key: it stands at the anchor, positions are those of the alias
 	Items    []*Node
 }
 

@@ -163,7 +163,7 @@ func (b *yamlBuilder) node(y *yaml.Node, site *Node, indent, depth int) (*Node, 
 	}
 	n := &Node{Start: start, End: start}
 	if site != nil {
-		n.End = site.End
+		n.End, n.Alias = site.End, true
 	}
 	switch y.Kind {
 	case yaml.AliasNode:

@@ -164,6 +164,18 @@ func (w *walker) arg(from, to int32) Arg {
 	return Arg{First: from, Last: to}
 }
 
+// Generator tells whether an argument is a bare generator: x for x in xs, which must be the only one.
+func (f *File) Generator(a Arg) bool {
+	for i := a.First; i < a.Last; i++ {
+		if f.Toks[i].Mate > i {
+			i = f.Toks[i].Mate
+		} else if f.isKeyword(i, "for") {
+			return true
+		}
+	}
+	return false
+}
+
 // Text returns the source of tokens [first, last).
 func (f *File) Text(first, last int32) []byte {
 	if first >= last {
