@@ -187,5 +187,5 @@ func imageAsRoot(p *checks.Pass, d *dockerfile.File) {
 		f.Lower(rules.Low, "nothing in the file says that it serves anybody")
 	}
 	steps := checks.Steps("add-user", "Run as a plain user", "Add to the last stage, before CMD or ENTRYPOINT: RUN useradd --create-home app, then USER app", "Give that user the folders it has to write to, and build and start the image once.")
-	f.Fixes = []checks.Fix{plainUser(p, s, at, start), steps}
+	f.Fixes = []checks.Fix{plainUser(p, d, s, at, start), steps}
 }

@@ -19,11 +19,11 @@ var (
 
 // plainUser makes the last stage run as a plain account from where nothing is installed any more. at is the USER line that
 // says root, or nil.
-func plainUser(p *checks.Pass, s *dockerfile.Stage, at, start *dockerfile.Instruction) checks.Fix {
+func plainUser(p *checks.Pass, d *dockerfile.File, s *dockerfile.Stage, at, start *dockerfile.Instruction) checks.Fix {
 	text, _ := p.File.Bytes()
 	line := checks.LineEnd(text)
 	fix := checks.Fix{ID: "plain-user", Applicability: checks.Unsafe, Breaks: "The account needs the folders that the program writes to, and no port below 1024."}
-	account, makes := accountOf(text, s), ""
+	account, makes := accountOf(text, s, d.Variables(s)), ""
 	switch {
 	case distroless.MatchString(s.Root().Image):
 		account = "nonroot" // it is there, and there is no shell to make another
@@ -78,13 +78,13 @@ func aboveComments(text []byte, at int) int {
 }
 
 // accountOf is the account that a stage makes or already runs as, the last one; empty when there is none.
-func accountOf(text []byte, s *dockerfile.Stage) string {
+func accountOf(text []byte, s *dockerfile.Stage, variables map[string]string) string {
 	for ; s != nil; s = s.Base {
 		for i := len(s.Instructions) - 1; i >= 0; i-- {
 			in := &s.Instructions[i]
 			name := ""
 			switch words := in.Fields(); {
-			case in.Name == "USER" && len(words) > 0 && !isRoot(words[0]):
+			case in.Name == "USER" && len(words) > 0 && !isRoot(dockerfile.Fill(words[0], variables)):
 				name, _, _ = strings.Cut(words[0], ":")
 			case in.Name == "RUN":
 				name = madeBy(strings.NewReplacer("\\\r\n", " ", "\\\n", " ").Replace(in.Text))
