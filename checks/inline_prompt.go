@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"bakedin/internal/lang/javascript"
 	"bakedin/internal/lang/python"
@@ -59,7 +60,7 @@ var InlinePrompts = NewFact(func(f *File) ([]Span, error) {
 		}
 		list = scriptLiterals(src)
 	}
-	model := usesModel.Match(text)
+	model := sync.OnceValue(func() bool { return usesModel.Match(text) }) // few literals ask
 	var out []Span
 	for _, l := range list {
 		if l.prompt(model) {
@@ -91,17 +92,17 @@ type literal struct {
 	start, end int
 }
 
-func (l *literal) prompt(model bool) bool {
+func (l *literal) prompt(model func() bool) bool {
 	name := strings.ToLower(camel.ReplaceAllString(l.name, "${1}_$2"))
 	switch {
 	case len(l.text) >= barePrompt && RolePhrase.MatchString(l.text):
 		return true
 	case name == "content":
-		return model && len(l.text) >= namedPrompt
+		return len(l.text) >= namedPrompt && model()
 	case !promptNamed.MatchString(name) || len(l.text) < namedPrompt:
 		return false
 	}
-	return model || phrased.MatchString(l.text[:min(len(l.text), 400)])
+	return phrased.MatchString(l.text[:min(len(l.text), 400)]) || model()
 }
 
 func pythonLiterals(src *python.File) (out []literal) {

@@ -16,7 +16,7 @@ func TestAPromptInCodeIsOneByItsNameAndHowItSpeaks(t *testing.T) {
 		{"content", "Name the capital of the country that the user names.", true, true},
 	} {
 		l := literal{name: c.name, text: c.text}
-		if got := l.prompt(c.model); got != c.want {
+		if got := l.prompt(func() bool { return c.model }); got != c.want {
 			t.Errorf("%s = %q (model %v): %v, want %v", c.name, c.text, c.model, got, c.want)
 		}
 	}

@@ -177,14 +177,15 @@ func wideCommand(pattern string) (rules.Severity, string) {
 
 // withoutWrappers is a command without the variables and the programs such as timeout that stand before it.
 func withoutWrappers(command string) string {
-	for _, c := range shell.Parse(command) {
-		name, args := c.Program()
-		for _, a := range args {
-			name += " " + a.Value
-		}
-		return name
+	commands := shell.Parse(command)
+	if len(commands) == 0 {
+		return ""
 	}
-	return ""
+	name, args := commands[0].Program()
+	for _, a := range args {
+		name += " " + a.Value
+	}
+	return name
 }
 
 func entries(n *keys.Node) map[string]bool {

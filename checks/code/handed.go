@@ -35,24 +35,31 @@ func eachHanded(p *checks.Pass, names []string, visit func(c call)) error {
 
 // partialCalls are the calls of what partial made of a function, by the name of that function: sh(x) of sh = partial(run, shell=True).
 func partialCalls(src *checks.PythonSource) map[string][]int32 {
-	var out map[string][]int32
+	made := map[int32][]string{} // first token of partial(…) to the names of its function
 	for _, i := range src.CallsNamed("partial") {
-		made := &src.Calls[i]
-		if len(made.Args) == 0 {
+		c := &src.Calls[i]
+		if len(c.Args) == 0 {
 			continue
 		}
-		names := src.Names(made.Args[0].First, made.Args[0].Last, made.Scope)
-		for k := range src.Calls {
-			c := &src.Calls[k]
-			if first, _ := src.Definition(c.First, c.Open, c.Scope); len(names) == 0 || first != made.First || c.First == first {
-				continue
-			}
-			if out == nil {
-				out = map[string][]int32{}
-			}
-			for _, n := range names {
-				out[n] = append(out[n], int32(k))
-			}
+		if names := src.Names(c.Args[0].First, c.Args[0].Last, c.Scope); len(names) > 0 {
+			made[c.First] = names
+		}
+	}
+	if len(made) == 0 {
+		return nil
+	}
+	out := map[string][]int32{}
+	for k := range src.Calls {
+		c := &src.Calls[k]
+		if c.Open != c.First+1 {
+			continue // only a name is bound to one
+		}
+		first, _ := src.Definition(c.First, c.Open, c.Scope)
+		if first == c.First {
+			continue
+		}
+		for _, n := range made[first] {
+			out[n] = append(out[n], int32(k))
 		}
 	}
 	return out

@@ -25,12 +25,12 @@ func lockFile(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
-	name, digests := path.Base(p.File.Path), lockedDigest.FindAllIndex(text, -1)
-	if len(digests) == 0 {
+	name, digest := path.Base(p.File.Path), lockedDigest.FindIndex(text)
+	if digest == nil {
 		p.Whole(name + " holds no digest of a package.").Strength = rules.E1
 		return nil
 	}
-	f := p.At(digests[0][0], digests[0][1], name+" fixes packages by digest.")
+	f := p.At(digest[0], digest[1], name+" fixes packages by digest.")
 	f.Anchor, f.Strength = "lock", rules.E3
 	if bare := withoutLock(p.Repo); bare != "" {
 		f.Strength, f.Message = rules.E2, safe.Line(name+" fixes packages by digest, and no lock covers "+bare+".")

@@ -166,7 +166,7 @@ func (containerPrivileged) Judge(p *checks.Pass, m checks.TextMatch) {
 		start = before
 	}
 	head := bytes.TrimSpace(m.Text[line:at])
-	if bytes.HasPrefix(head, []byte("#")) || !runsContainer.Match(m.Text[start:at]) {
+	if bytes.HasPrefix(head, []byte("#")) || !runsContainer.Match(m.Text[start:at]) || shownOnly(p, m.Text, at) {
 		return
 	}
 	start, end := m.Groups[2], m.Groups[3]

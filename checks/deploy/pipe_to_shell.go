@@ -117,8 +117,12 @@ var anyURL = regexp.MustCompile(`https?://[^\s"'|)]+`)
 // in a text that it prints.
 func onlySaid(script []byte, at int) bool {
 	for _, c := range shell.Parse(string(script)) {
-		if len(c.Args) == 0 || at < c.Start() || at >= c.End() {
+		if at < c.Start() || at >= c.End() {
 			continue
+		}
+		if len(c.Args) == 0 { // kept in a variable, and run when that is a command later
+			name, _, _ := strings.Cut(c.Env[0].Value, "=")
+			return !regexp.MustCompile(`(?m)(?:^|[;&|(]|\b(?:eval|exec|sudo|then|do)\b)\s*"?\$\{?` + regexp.QuoteMeta(name) + `\b`).Match(script)
 		}
 		name, _ := c.Program()
 		for _, w := range c.Args {

@@ -13,6 +13,7 @@ import (
 var (
 	inventedHost = regexp.MustCompile(`(?i)@(?:[\w-]+\.)*(?:example|test|invalid|localhost|sample|domain|company|acme|email|mail|foo|bar|yourdomain|yourcompany|your-company|mycompany|corp|abc|xyz|anthropic|openai|noreply)\.?(?:com|org|net|edu|io|co|de)?\b|\.(?:test|example|invalid|local)\b|^(?:noreply|no-reply|user|users?\d*|test|name|you|your\w*|first\.?last|john\.?doe|jane\.?doe|john|jane|alice|bob|support|info|contact|hello|admin|sales|security|git|me|someone|foo|bar|email|example|sample)[\w.+-]*@`)
 	loginOf      = regexp.MustCompile(`\b(?:ssh|scp|sftp|rsync|mosh|clone)\s+(?:-\S+\s+)*$`) // an account of a machine
+	inAddress    = regexp.MustCompile(`://[^\s/"']*$`)                                       // the account in an address is before the host
 	authorLine   = regexp.MustCompile(`(?i)author|maintainer|copyright|licen[sc]e|contact|co-authored|signed-off|owner|mailto:|report|support`)
 	testCards    = map[string]bool{"4111111111111111": true, "4242424242424242": true, "5555555555554444": true, "378282246310005": true, "4000000000000002": true, "6011111111111117": true, "5105105105105100": true, "4012888888881881": true, "371449635398431": true, "3530111333300000": true, "4000056655665556": true}
 	testIBANs    = map[string]bool{"DE89370400440532013000": true, "GB82WEST12345698765432": true, "GB29NWBK60161331926819": true, "FR1420041010050500013M02606": true, "NL91ABNA0417164300": true, "ES9121000418450200051332": true, "CH9300762011623852957": true}
@@ -28,7 +29,7 @@ func promptPersonalData(p *checks.Pass, m checks.TextMatch) {
 	what, severity := "", rules.Medium
 	switch m.Index {
 	case 0:
-		if inventedHost.MatchString(text) || authorLine.MatchString(line) || loginOf.MatchString(string(m.Text[max(0, m.Groups[0]-60):m.Groups[0]])) {
+		if inventedHost.MatchString(text) || authorLine.MatchString(line) || inAddress.Match(m.Text[max(0, m.Groups[0]-80):m.Groups[0]]) || loginOf.MatchString(string(m.Text[max(0, m.Groups[0]-60):m.Groups[0]])) {
 			return
 		}
 		what = "an e-mail address"

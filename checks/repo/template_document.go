@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"context"
 	"path"
 	"regexp"
@@ -18,7 +19,10 @@ func templateDocument(_ context.Context, p *checks.Pass) error {
 	if err != nil {
 		return err
 	}
-	if strings.EqualFold(path.Base(p.File.Path), "README.md") {
+	if strings.EqualFold(path.Base(p.File.Path), "README.md") { // one is a card by its front matter
+		if !bytes.HasPrefix(text, []byte("---")) {
+			return nil
+		}
 		d, err := checks.DocumentOf.Of(p.File)
 		if err != nil || !hubKeys.Match(text[:d.Front]) {
 			return err

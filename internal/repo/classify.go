@@ -107,9 +107,11 @@ func Classify(p string, head, tail []byte, size int64) []Asset {
 	folded := foldName(p)
 	text := bom.Decode(head)
 	head = text.Bytes
-	ofMCP := mcpShape.Match(head) || plainTable.Match(head) && (classes.servers.Match(p) || namesMCP.MatchString(p) || namesMCP.Match(head))
+	ofMCP := func() bool {
+		return mcpShape.Match(head) || plainTable.Match(head) && (classes.servers.Match(p) || namesMCP.MatchString(p) || namesMCP.Match(head))
+	}
 	switch {
-	case structured[ext] && ofMCP && mcpCommand.Match(head) && !openAPI.Match(head) || classes.servers.Match(p) && ofMCP, base == "manifest.json" && bundle.Match(head):
+	case structured[ext] && ofMCP() && mcpCommand.Match(head) && !openAPI.Match(head) || classes.servers.Match(p) && ofMCP(), base == "manifest.json" && bundle.Match(head):
 		return one(Agent, "mcp")
 	case classes.settings.Match(p), classes.editors.Match(p) && agentKeys.Match(head), classes.hooks.Match(p) && hookEvents.Match(head):
 		return one(Agent, "settings")
