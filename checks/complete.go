@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"bytes"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -137,7 +136,7 @@ func (p *program) place(c *compiled, f *Finding, file *File) bool {
 		case repo.Vendored:
 			return c.Family == "dependency"
 		}
-		if f.Strength > rules.E1 && bytes.Contains(file.text.Bytes, unwritten) {
+		if f.Strength > rules.E1 && Unwritten(file.text.Bytes) {
 			f.Strength = rules.E1
 		}
 		return true

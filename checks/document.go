@@ -30,6 +30,9 @@ var templateLine = regexp.MustCompile(`(?i)\[more information needed\]|\[(?:inse
 // proves nothing more.
 var unwritten = []byte("[WRITE: ")
 
+// Unwritten tells whether a document that bakedin started waits for a person: it is a plan, and shows nothing.
+func Unwritten(text []byte) bool { return bytes.Contains(text, unwritten) }
+
 // Document is the fact of a text that people write for people: what it states, and where.
 type Document struct {
 	*prose.Doc

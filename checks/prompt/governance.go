@@ -184,15 +184,33 @@ func promptsWithoutEvals(_ context.Context, p *checks.RepoPass) error {
 	for _, f := range p.Findings {
 		wired = wired || f.Rule == "evaluations" && f.Strength >= rules.E2 || f.Rule == "red-team-configured" && f.Strength >= rules.E3
 	}
-	for _, a := range p.Repo.Assets {
-		wired = wired || a.Format == "promptfoo"
+	written, err := writtenTests(p)
+	if err != nil {
+		return err
 	}
-	if wired || p.Repo.HasFolder("evals") || p.Repo.HasFolder("evaluation") || p.Repo.HasFolder("evaluations") {
+	if wired || written || p.Repo.HasFolder("evals") || p.Repo.HasFolder("evaluation") || p.Repo.HasFolder("evaluations") {
 		return nil
 	}
 	f := p.Report(first.Path, "no evaluations", "Prompts lie here, and nothing measures what they make the model do.")
 	f.Fixes = []checks.Fix{checks.Steps("add-evaluations", "Measure what the prompts do", "Write evaluations for what the system must and must not do.", "Run them in CI when a prompt changes, with a threshold that stops the change.")}
 	return nil
+}
+
+// writtenTests tells whether there is a configuration of tests that somebody finished.
+func writtenTests(p *checks.RepoPass) (bool, error) {
+	for _, a := range p.Repo.Assets {
+		if a.Format != "promptfoo" {
+			continue
+		}
+		b, err := p.Tree.ReadFile(a.Path, 4<<20)
+		if err != nil {
+			return false, err
+		}
+		if !checks.Unwritten(b) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // evaluates is how a pipeline runs evaluations.
@@ -207,12 +225,13 @@ func promptChangeUnchecked(_ context.Context, p *checks.RepoPass) error {
 			break
 		}
 	}
-	exist, run := p.Repo.HasFolder("evals") || p.Repo.HasFolder("evaluations"), false
+	written, err := writtenTests(p)
+	if err != nil {
+		return err
+	}
+	exist, run := written || p.Repo.HasFolder("evals") || p.Repo.HasFolder("evaluations"), false
 	for _, a := range p.Repo.Assets {
-		switch {
-		case a.Format == "promptfoo":
-			exist = true
-		case a.Kind == repo.CI:
+		if a.Kind == repo.CI {
 			b, err := p.Tree.ReadFile(a.Path, 4<<20)
 			if err != nil {
 				return err
