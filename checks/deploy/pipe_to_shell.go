@@ -120,9 +120,9 @@ func onlySaid(script []byte, at int) bool {
 		if at < c.Start() || at >= c.End() {
 			continue
 		}
-		if len(c.Args) == 0 { // kept in a variable, and run when that is a command later
+		if len(c.Args) == 0 { // kept in a variable
 			name, _, _ := strings.Cut(c.Env[0].Value, "=")
-			return !regexp.MustCompile(`(?m)(?:^|[;&|(]|\b(?:eval|exec|sudo|then|do)\b)\s*"?\$\{?` + regexp.QuoteMeta(name) + `\b`).Match(script)
+			return !runsVariable(script, name)
 		}
 		name, _ := c.Program()
 		for _, w := range c.Args {
@@ -139,4 +139,18 @@ func onlySaid(script []byte, at int) bool {
 	}
 	line := bytes.LastIndexByte(script[:document], '\n') + 1
 	return !runsDocument.Match(script[line : document+2])
+}
+
+// runsVariable tells whether a script runs what a variable holds: as a command, or handed to what runs text.
+func runsVariable(script []byte, name string) bool {
+	use := regexp.MustCompile(`^"?\$\{?` + regexp.QuoteMeta(name) + `\b`)
+	for _, c := range shell.Parse(string(script)) {
+		for i, w := range c.Args {
+			program, _ := c.Program()
+			if use.Match(script[w.Start:min(w.End, len(script))]) && (i == 0 || runners.MatchString(program)) {
+				return true
+			}
+		}
+	}
+	return false
 }
