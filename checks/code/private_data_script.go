@@ -47,7 +47,7 @@ func privatePath(s *javascript.File, r [2]int32) string {
 		}
 	}
 	path := strings.TrimLeft(strings.ReplaceAll(strings.Join(pieces, "/"), "//", "/"), "/~")
-	if len(path) < 200 && privateFile.MatchString(path) {
+	if isPrivate(path) {
 		return path
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 
 	"bakedin/checks"
 	"bakedin/internal/lang/python"
@@ -11,6 +12,11 @@ import (
 
 // privateFile is a path of what nobody but the user of a machine should read.
 var privateFile = regexp.MustCompile(`(?:^|/)\.(?:ssh|aws|gnupg|kube|netrc|git-credentials|bash_history|zsh_history|docker/config\.json)\b|\bid_(?:rsa|ed25519|ecdsa)\b|^/etc/shadow\b|Login Data|cookies\.sqlite|wallet\.dat`)
+
+// isPrivate tells whether a text is such a path. A public key is made to be sent.
+func isPrivate(path string) bool {
+	return len(path) < 200 && privateFile.MatchString(path) && !strings.HasSuffix(path, ".pub")
+}
 
 // carries are functions whose result holds what they are given, where whole files are on the way.
 var carries = set("glob", "iglob", "rglob", "expanduser", "expandvars", "listdir", "walk", "b64encode", "b32encode", "hexlify", "compress", "urlencode", "quote", "read_text", "read_bytes", "read", "readlines", "items")
@@ -20,7 +26,7 @@ func privateSource(src *checks.PythonSource) func(e python.Expr) string {
 	return func(e python.Expr) string {
 		if !e.Call {
 			if e.Label == "" { // Path.home() / ".ssh"
-				if text := src.Literal(e.First); len(text) < 200 && src.IsBracket(e.First-1, '/') && privateFile.MatchString("/"+text) {
+				if text := src.Literal(e.First); src.IsBracket(e.First-1, '/') && isPrivate("/"+text) && !(int(e.First)+2 < len(src.Toks) && src.IsBracket(e.First+1, '/') && strings.HasSuffix(src.Literal(e.First+2), ".pub")) {
 					return text
 				}
 				return ""
@@ -31,7 +37,7 @@ func privateSource(src *checks.PythonSource) func(e python.Expr) string {
 			return ""
 		}
 		for _, a := range src.Args(src.Toks[e.Last-1].Mate) {
-			if v := src.Eval(a.First, a.Last, e.Scope); a.Name == 0 && v.Kind == python.String && len(v.Str) < 200 && privateFile.MatchString(v.Str) {
+			if v := src.Eval(a.First, a.Last, e.Scope); a.Name == 0 && v.Kind == python.String && isPrivate(v.Str) {
 				return v.Str
 			}
 		}
