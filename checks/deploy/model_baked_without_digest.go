@@ -125,9 +125,17 @@ func checkedOut(commands []shell.Command) bool {
 }
 
 func bakedAt(p *checks.Pass, start, end int, what string) {
-	f := p.At(start, end, "The weights that "+what+" fetches are whatever the address holds at the time of the build.")
+	when := "at the time of the build"
+	if p.File.Is(repo.CI) {
+		when = "when the job runs"
+	}
+	f := p.At(start, end, "The weights that "+what+" fetches are whatever the address holds "+when+".")
 	f.Anchor = "baked " + what
-	f.Fixes = []checks.Fix{checks.Steps("name-the-bytes", "Say which bytes are meant", "Name the commit: --revision with 40 digits, or the commit in the address.", "Or compare the digest behind the download: echo '<sha256>  model.gguf' | sha256sum -c")}
+	name := "Name the commit: --revision with 40 digits, or the commit in the address."
+	if what == "ollama pull" {
+		name = "Ollama names no commit: fetch the GGUF file from an address with one, and make the model of it (ollama create, with FROM ./model.gguf)."
+	}
+	f.Fixes = []checks.Fix{checks.Steps("name-the-bytes", "Say which bytes are meant", name, "Or compare the digest behind the download: echo '<sha256>  model.gguf' | sha256sum -c")}
 }
 
 // runsOf are the scripts of a pipeline: run, script, before_script, after_script, inline.
